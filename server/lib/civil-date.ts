@@ -1,0 +1,40 @@
+/** A calendar day in Asia/Shanghai, `YYYY-MM-DD`; compares correctly as text. */
+export type CivilDate = string & { readonly __brand: 'CivilDate' };
+
+/** Means 长期 (long-term) wherever a template asks for an end date. */
+export const LONG_TERM = '2099-12-31' as CivilDate;
+
+const DAY_MS = 86_400_000;
+const SHAPE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Accepts only real calendar days; 2023-02-29 is not one. */
+export function isCivilDate(text: string): text is CivilDate {
+  const match = SHAPE.exec(text);
+  if (!match) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
+}
+
+/** @throws RangeError when the text is not a real day */
+export function civilDate(text: string): CivilDate {
+  if (!isCivilDate(text)) throw new RangeError(`not a calendar day: ${text}`);
+  return text;
+}
+
+/** The day on the wall clock of Shanghai (UTC+8, no daylight saving since 1991) at this instant. */
+export function civilDateOf(instant: Date): CivilDate {
+  return new Date(instant.getTime() + 8 * 3_600_000).toISOString().slice(0, 10) as CivilDate;
+}
+
+export function addDays(date: CivilDate, days: number): CivilDate {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10) as CivilDate;
+}
+
+/** 0 Sunday … 6 Saturday. */
+export function weekdayOf(date: CivilDate): number {
+  return new Date(`${date}T00:00:00Z`).getUTCDay();
+}
+
+export function yearOf(date: CivilDate): number {
+  return Number(date.slice(0, 4));
+}
