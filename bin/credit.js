@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// The command line runs from source: no build step stands between `npm install` and the first command.
+import { register } from 'tsx/esm/api';
+
+register();
+const { main } = await import('../server/cli/main.ts');
+process.exitCode = await main(process.argv.slice(2));
