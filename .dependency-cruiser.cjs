@@ -1,3 +1,20 @@
+// Layer rules of docs/architecture.md. A module may import another one only through its index.ts, and only one that
+// stands before it in this order.
+const MODULES = [
+  'audit',
+  'job',
+  'organization',
+  'account',
+  'sector',
+  'subject',
+  'credit-record',
+  'publication',
+  'outbox',
+  'feed',
+];
+
+const later = (module) => MODULES.slice(MODULES.indexOf(module) + 1);
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -7,6 +24,66 @@ module.exports = {
       comment: 'server/lib is the bottom layer: node and npm packages only',
       from: { path: '^server/lib/' },
       to: { path: '^(server/(?!lib/)|jobs/|client/|test/)' },
+    },
+    {
+      name: 'db-on-lib',
+      severity: 'error',
+      from: { path: '^server/db/' },
+      to: { path: '^(server/(?!lib/|db/)|jobs/|client/)' },
+    },
+    {
+      name: 'embedded-has-one-door',
+      severity: 'error',
+      from: { path: '^(server|jobs)/', pathNot: '^server/db/embedded/' },
+      to: { path: '^server/db/embedded/', pathNot: '^server/db/embedded/index\\.ts$' },
+    },
+    {
+      name: 'embedded-stands-alone',
+      severity: 'error',
+      from: { path: '^server/db/embedded/' },
+      to: { path: '^(server|jobs|client)/', pathNot: '^server/(db/embedded|lib)/' },
+    },
+    {
+      name: 'auth-on-lib-and-db',
+      severity: 'error',
+      from: { path: '^server/auth/' },
+      to: { path: '^(server/(?!lib/|db/|auth/)|jobs/|client/)' },
+    },
+    {
+      name: 'modules-below-the-doors',
+      severity: 'error',
+      from: { path: '^server/modules/' },
+      to: { path: '^(server/(graphql|http|cli|context|app|index|demo)|jobs/|client/)' },
+    },
+    {
+      name: 'modules-through-index',
+      severity: 'error',
+      from: { path: '^(server|jobs)/', pathNot: '^server/modules/' },
+      to: { path: '^server/modules/[^/]+/', pathNot: '^server/modules/[^/]+/(index|[^/]+/index)\\.ts$' },
+    },
+    ...MODULES.map((name) => ({
+      name: `module-order-${name}`,
+      severity: 'error',
+      from: { path: `^server/modules/${name}/` },
+      to: { path: `^server/modules/(${later(name).join('|') || '-'})/` },
+    })),
+    ...MODULES.map((name) => ({
+      name: `module-door-${name}`,
+      severity: 'error',
+      from: { path: `^server/modules/(?!${name}/)` },
+      to: { path: `^server/modules/${name}/`, pathNot: `^server/modules/${name}/index\\.ts$` },
+    })),
+    {
+      name: 'jobs-through-services',
+      severity: 'error',
+      from: { path: '^jobs/' },
+      to: { path: '\\.(model|repository|resolvers)\\.ts$' },
+    },
+    {
+      name: 'client-stands-apart',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(server|jobs)/' },
     },
     { name: 'not-to-test', severity: 'error', from: { path: '^(server|jobs)/' }, to: { path: '^test/' } },
     {

@@ -12,10 +12,15 @@ const moneyRule = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'data'] },
+  { ignores: ['node_modules', '**/dist', '**/data', '**/__generated__'] },
   ...tseslint.configs.strict,
   {
-    files: ['server/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['server/**/*.ts', 'jobs/**/*.ts'],
     ignores: ['server/lib/clock.ts', 'server/lib/money.ts'],
     rules: { 'no-restricted-syntax': ['error', clockRule, moneyRule] },
   },
