@@ -1,0 +1,47 @@
+import { Alert, Button, Form, Input } from 'antd';
+import { useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { login, type Problem } from '../../shared/session.ts';
+
+interface LoginFields {
+  username: string;
+  password: string;
+  otp?: string;
+}
+
+export function LoginPage() {
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+
+  const submit = async ({ username, password, otp }: LoginFields) => {
+    setBusy(true);
+    const found = await login(username.trim(), password, otp);
+    setBusy(false);
+    setProblem(found);
+    const from = search.get('from') ?? '/board';
+    if (!found) await navigate(/^\/(?!\/)/.test(from) ? from : '/board', { replace: true });
+  };
+
+  return (
+    <section className="panel" style={{ maxWidth: 380, margin: '40px auto' }}>
+      <h2>工作人员登录</h2>
+      {problem && <Alert type="error" title={problem.message} showIcon style={{ marginBottom: 12 }} />}
+      <Form<LoginFields> layout="vertical" onFinish={(fields) => void submit(fields)} requiredMark={false}>
+        <Form.Item name="username" label="用户名" rules={[{ required: true, message: '请填写用户名' }]}>
+          <Input autoComplete="username" autoFocus />
+        </Form.Item>
+        <Form.Item name="password" label="密码" rules={[{ required: true, message: '请填写密码' }]}>
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+        <Form.Item name="otp" label="动态口令（已启用时填写）">
+          <Input inputMode="numeric" autoComplete="one-time-code" maxLength={6} />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" loading={busy} block>
+          登录
+        </Button>
+      </Form>
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { Spin } from 'antd';
+import { createBrowserRouter, Navigate, Outlet, useLocation } from 'react-router';
+import { Layout } from './layouts/Layout.tsx';
+import { useSession } from './shared/session.ts';
+
+/** Pages behind it need a login; what a person may do there is decided by the server alone. */
+function LoggedIn() {
+  const session = useSession();
+  const location = useLocation();
+  if (session === 'unknown') return <Spin style={{ display: 'block', margin: '80px auto' }} />;
+  if (session === 'out')
+    return <Navigate to={`/login?from=${encodeURIComponent(location.pathname)}`} replace />;
+  return <Outlet />;
+}
+
+export const router = createBrowserRouter([
+  {
+    element: <Layout />,
+    children: [
+      {
+        index: true,
+        lazy: async () => ({
+          Component: (await import('./audiences/public/RecordSearchPage.tsx')).RecordSearchPage,
+        }),
+      },
+      {
+        path: 'subject/:uscc',
+        lazy: async () => ({ Component: (await import('./audiences/public/SubjectPage.tsx')).SubjectPage }),
+      },
+      {
+        path: 'record/:id',
+        lazy: async () => ({
+          Component: (await import('./audiences/public/RecordDetailPage.tsx')).RecordDetailPage,
+        }),
+      },
+      {
+        path: 'login',
+        lazy: async () => ({ Component: (await import('./audiences/public/LoginPage.tsx')).LoginPage }),
+      },
+      {
+        element: <LoggedIn />,
+        children: [
+          {
+            path: 'board',
+            lazy: async () => ({
+              Component: (await import('./audiences/center/PushBoardPage.tsx')).PushBoardPage,
+            }),
+          },
+          {
+            path: 'batches',
+            lazy: async () => ({
+              Component: (await import('./audiences/agency/FeedBatchListPage.tsx')).FeedBatchListPage,
+            }),
+          },
+          {
+            path: 'batches/:id',
+            lazy: async () => ({
+              Component: (await import('./audiences/agency/FeedBatchPage.tsx')).FeedBatchPage,
+            }),
+          },
+        ],
+      },
+      {
+        path: '*',
+        lazy: async () => ({ Component: (await import('./audiences/public/NotFoundPage.tsx')).NotFoundPage }),
+      },
+    ],
+  },
+]);
