@@ -1,0 +1,92 @@
+import type { Doc } from '../bson.ts';
+import type { Request, WriteSteps } from '../engine.ts';
+import { fail, unsupported } from '../error.ts';
+import * as catalog from './catalog.ts';
+import * as diagnostics from './diagnostics.ts';
+import * as read from './read.ts';
+import * as session from './session.ts';
+import * as write from './write.ts';
+
+type Reader = (request: Request) => Doc;
+type WriterCommand = (request: Request) => WriteSteps;
+
+const ok = (): Doc => ({ ok: 1 });
+
+const READERS: Readonly<Record<string, Reader>> = {
+  find: read.find,
+  getMore: read.getMore,
+  killCursors: read.killCursors,
+  count: read.count,
+  distinct: read.distinct,
+  aggregate: read.aggregate,
+  explain: read.explain,
+  listCollections: catalog.listCollections,
+  listDatabases: catalog.listDatabases,
+  listIndexes: catalog.listIndexes,
+  commitTransaction: session.commitTransaction,
+  abortTransaction: session.abortTransaction,
+  endSessions: session.endSessions,
+  refreshSessions: ok,
+  ping: ok,
+  buildInfo: diagnostics.buildInfo,
+  buildinfo: diagnostics.buildInfo,
+  serverStatus: diagnostics.serverStatus,
+  connectionStatus: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
+  getParameter: diagnostics.getParameter,
+  hostInfo: () => ({ system: {}, os: {}, ok: 1 }),
+  dbStats: diagnostics.dbStats,
+  collStats: diagnostics.collStats,
+  validate: diagnostics.validate,
+};
+
+const WRITERS: Readonly<Record<string, WriterCommand>> = {
+  insert: write.insert,
+  update: write.update,
+  delete: write.remove,
+  findAndModify: write.findAndModify,
+  findandmodify: write.findAndModify,
+};
+
+const CATALOG_WRITERS: Readonly<Record<string, WriterCommand>> = {
+  create: catalog.create,
+  drop: catalog.drop,
+  dropDatabase: catalog.dropDatabase,
+  renameCollection: catalog.renameCollection,
+  createIndexes: catalog.createIndexes,
+  dropIndexes: catalog.dropIndexes,
+  collMod: catalog.collMod,
+};
+
+const NOT_IN_TRANSACTIONS = new Set([
+  'drop',
+  'dropDatabase',
+  'renameCollection',
+  'dropIndexes',
+  'collMod',
+  'validate',
+  'count',
+]);
+const REFUSED = new Set([
+  'bulkWrite',
+  'mapReduce',
+  'saslStart',
+  'saslContinue',
+  'killSessions',
+  'setParameter',
+]);
+
+/** Runs a command. @throws MongoError 59 for one that does not exist, 115 for one this store does not offer */
+export async function runCommand(request: Request): Promise<Doc> {
+  const { name, engine, transaction } = request;
+  if (transaction && NOT_IN_TRANSACTIONS.has(name))
+    fail(263, `Cannot run command ${name} in a multi-document transaction`);
+  const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
+  if (reader) return reader(request);
+  const catalogWriter = Object.hasOwn(CATALOG_WRITERS, name) ? CATALOG_WRITERS[name] : undefined;
+  if (catalogWriter) return engine.run(catalogWriter({ ...request, transaction: undefined }));
+  const writer = Object.hasOwn(WRITERS, name) ? WRITERS[name] : undefined;
+  if (writer) {
+    return transaction ? engine.runInTransaction(transaction, writer(request)) : engine.run(writer(request));
+  }
+  return REFUSED.has(name) ? unsupported(name) : fail(59, `no such command: '${name}'`);
+}

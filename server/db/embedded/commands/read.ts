@@ -1,0 +1,233 @@
+import { asNumber, decodeRead, encode, Long, type Doc, type Raw } from '../bson.ts';
+import { compilePipeline } from '../aggregate.ts';
+import type { Request } from '../engine.ts';
+import { fail, unsupported } from '../error.ts';
+import { encodeComponent } from '../keys.ts';
+import { visitPath, isDocument } from '../path.ts';
+import { choosePlan } from '../plan.ts';
+import { checkFind, deadlineOf, findDocuments, projector, type FindSpec } from '../query.ts';
+import { compileSort } from '../sort.ts';
+
+export function optionalDoc(body: Doc, name: string): Doc | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  return isDocument(value) ? value : fail(14, `'${name}' must be an object`);
+}
+
+export function collectionName(body: Doc, command: string): string {
+  const name = body[command];
+  if (typeof name !== 'string' || name === '' || name.includes('\0') || name.startsWith('.')) {
+    return fail(73, `Invalid namespace specified '${String(name)}'`);
+  }
+  return name;
+}
+
+export function refuseCollation(body: Doc): void {
+  const collation = body['collation'];
+  if (isDocument(collation) && collation['locale'] !== 'simple') unsupported('a collation');
+}
+
+function countOf(body: Doc, name: string): number {
+  const value = body[name];
+  if (value === undefined || value === null) return 0;
+  const number = asNumber(value);
+  return number !== undefined && Number.isInteger(number) && number >= 0
+    ? number
+    : fail(9, `'${name}' must be a whole number, not negative`);
+}
+
+/** `let` binds constants: each value is evaluated once. */
+export function variablesOf(body: Doc): Doc {
+  return decodeRead(encode(optionalDoc(body, 'let') ?? {}));
+}
+
+function findSpec(body: Doc, filterName: string): FindSpec {
+  refuseCollation(body);
+  for (const option of ['tailable', 'awaitData', 'returnKey', 'showRecordId', 'min', 'max']) {
+    if (body[option] !== undefined && body[option] !== false) unsupported(option);
+  }
+  return {
+    filter: optionalDoc(body, filterName) ?? {},
+    sort: optionalDoc(body, 'sort'),
+    skip: countOf(body, 'skip'),
+    limit: Math.abs(asNumber(body['limit']) ?? 0),
+    projection: optionalDoc(body, 'projection'),
+    hint: body['hint'],
+    variables: variablesOf(body),
+    deadline: deadlineOf(body),
+  };
+}
+
+export function find(request: Request): Doc {
+  const { body, db, engine, transaction } = request;
+  const name = collectionName(body, 'find');
+  const spec = findSpec(body, 'filter');
+  checkFind(spec);
+  const limit = asNumber(body['limit']) ?? 0;
+  const project = projector(spec.projection, spec.variables);
+  const view = engine.view(transaction);
+  const collection = engine.catalog.find(db, name);
+  const source = (function* (): Generator<Raw> {
+    for (const { raw } of findDocuments(collection, view, spec)) yield project(raw);
+  })();
+  const single = body['singleBatch'] === true || limit < 0;
+  const size = body['batchSize'] === undefined ? undefined : countOf(body, 'batchSize');
+  return engine.cursors.start(`${db}.${name}`, source, size, single, engine.now().getTime());
+}
+
+export function getMore({ body, db, engine }: Request): Doc {
+  const id = body['getMore'];
+  const size = asNumber(body['batchSize']);
+  const text = typeof id === 'object' && id !== null ? (id as Long).toString() : String(id);
+  return engine.cursors.next(
+    text,
+    `${db}.${String(body['collection'])}`,
+    size === 0 ? undefined : size,
+    engine.now().getTime(),
+  );
+}
+
+export function killCursors({ body, engine }: Request): Doc {
+  const killed: unknown[] = [];
+  const missing: unknown[] = [];
+  for (const id of (body['cursors'] as Long[] | undefined) ?? []) {
+    (engine.cursors.kill(String(id)) ? killed : missing).push(id);
+  }
+  return { cursorsKilled: killed, cursorsNotFound: missing, cursorsAlive: [], cursorsUnknown: [], ok: 1 };
+}
+
+export function count(request: Request): Doc {
+  const { body, db, engine, transaction } = request;
+  if (transaction) return fail(263, 'Cannot run command count in a multi-document transaction');
+  const spec = findSpec(body, 'query');
+  checkFind(spec);
+  const collection = engine.catalog.find(db, collectionName(body, 'count'));
+  if (!collection) return { n: 0, ok: 1 };
+  const all = Object.keys(spec.filter).length === 0 && !spec.hint;
+  let n = 0;
+  if (all) {
+    n = Math.max(0, collection.count - (spec.skip ?? 0));
+    if (spec.limit) n = Math.min(n, spec.limit);
+  } else for (const _found of findDocuments(collection, engine.view(transaction), spec)) n += 1;
+  return { n, ok: 1 };
+}
+
+export function distinct(request: Request): Doc {
+  const { body, db, engine, transaction } = request;
+  const key = body['key'];
+  if (typeof key !== 'string') return fail(14, "'key' must be a string");
+  const spec = findSpec(body, 'query');
+  checkFind(spec);
+  const collection = engine.catalog.find(db, collectionName(body, 'distinct'));
+  const values = new Map<string, unknown>();
+  const note = (value: unknown) => values.set(encodeComponent(value).toString('latin1'), value);
+  for (const { raw } of findDocuments(collection, engine.view(transaction), spec)) {
+    visitPath(decodeRead(raw), key.split('.'), (leaf) => {
+      if (Array.isArray(leaf)) leaf.forEach(note);
+      else if (leaf !== undefined) note(leaf);
+      return false;
+    });
+  }
+  const sorted = [...values.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  return { values: sorted, ok: 1 };
+}
+
+/** A leading `$match`, `$sort`, `$skip` and `$limit` go through the planner. */
+function pushdown(pipeline: readonly Doc[]): { spec: FindSpec; rest: readonly Doc[] } {
+  let filter: Doc = {};
+  let sort: Doc | undefined;
+  let skip = 0;
+  let limit: number | undefined;
+  let at = 0;
+  for (const stage of pipeline) {
+    const [name] = Object.keys(stage);
+    const operand = name === undefined ? undefined : stage[name];
+    if (name === '$match' && isDocument(operand) && !sort && skip === 0 && limit === undefined) {
+      filter = Object.keys(filter).length === 0 ? operand : { $and: [filter, operand] };
+    } else if (name === '$sort' && isDocument(operand) && !sort && skip === 0 && limit === undefined) {
+      compileSort(operand);
+      sort = operand;
+    } else if (name === '$skip' && limit === undefined && skip === 0) skip = asNumber(operand) ?? 0;
+    else if (name === '$limit' && limit === undefined) limit = asNumber(operand);
+    else break;
+    at += 1;
+  }
+  return {
+    spec: { filter, sort, skip, ...(limit === undefined ? {} : { limit }) },
+    rest: pipeline.slice(at),
+  };
+}
+
+export function aggregate(request: Request): Doc {
+  const { body, db, engine, transaction } = request;
+  refuseCollation(body);
+  const pipeline = body['pipeline'];
+  if (!Array.isArray(pipeline)) return fail(14, "'pipeline' option must be specified as an array");
+  if (!isDocument(body['cursor']) && body['explain'] !== true)
+    return fail(9, "The 'cursor' option is required");
+  const view = engine.view(transaction);
+  const variables = variablesOf(body);
+  const host = {
+    variables,
+    *query(name: string, filter: Doc): Iterable<Doc> {
+      for (const { raw } of findDocuments(engine.catalog.find(db, name), view, { filter }))
+        yield decodeRead(raw);
+    },
+  };
+  compilePipeline(pipeline, host);
+  const { spec, rest } = pushdown(pipeline as Doc[]);
+  const run = compilePipeline(rest, host);
+  if (body['aggregate'] === 1 || body['aggregate'] === undefined)
+    return fail(73, 'an aggregation without a collection');
+  const name = collectionName(body, 'aggregate');
+  const full = { ...spec, hint: body['hint'], variables, deadline: deadlineOf(body) };
+  checkFind(full);
+  const collection = engine.catalog.find(db, name);
+  const source = (function* (): Generator<Raw> {
+    const found = findDocuments(collection, view, full);
+    if (rest.length === 0) {
+      for (const { raw } of found) yield raw;
+      return;
+    }
+    const decoded = (function* () {
+      for (const { raw } of found) yield decodeRead(raw);
+    })();
+    for (const doc of run(decoded)) yield encode(doc, true);
+  })();
+  const batchSize = asNumber((body['cursor'] as Doc | undefined)?.['batchSize']);
+  return engine.cursors.start(`${db}.${name}`, source, batchSize, false, engine.now().getTime());
+}
+
+export function explain({ body, db, engine, transaction }: Request): Doc {
+  const inner = body['explain'];
+  if (!isDocument(inner)) return fail(9, 'explain needs a command');
+  const [command = ''] = Object.keys(inner);
+  if (!['find', 'count', 'distinct', 'aggregate'].includes(command))
+    return unsupported(`explain of ${command}`);
+  const spec =
+    command === 'aggregate'
+      ? pushdown((inner['pipeline'] as Doc[] | undefined) ?? []).spec
+      : findSpec(inner, command === 'find' ? 'filter' : 'query');
+  checkFind(spec);
+  const collection = engine.catalog.find(db, collectionName(inner, command));
+  if (!collection) return { queryPlanner: { winningPlan: { stage: 'EOF' } }, ok: 1 };
+  const sort = spec.sort && Object.keys(spec.sort).length > 0 ? spec.sort : undefined;
+  const plan = choosePlan(
+    collection,
+    { filter: spec.filter, sort, view: engine.view(transaction) },
+    spec.hint,
+  );
+  const STAGES = { ID: 'IDHACK', INDEX: 'IXSCAN', OR: 'OR', SCAN: 'COLLSCAN' } as const;
+  return {
+    queryPlanner: {
+      namespace: `${db}.${collection.name}`,
+      winningPlan: {
+        stage: STAGES[plan.stage],
+        ...(plan.index ? { indexName: plan.index.spec.name } : {}),
+        sorted: plan.sorted,
+        ranges: plan.ranges.length,
+      },
+    },
+    ok: 1,
+  };
+}

@@ -1,0 +1,17 @@
+import { mongo } from 'mongoose';
+import type { Db } from './connect.ts';
+
+/** The driver's collection, for the few collections of the store itself that need no model. */
+export function nativeCollection<T extends mongo.Document>(db: Db, name: string): mongo.Collection<T> {
+  return db.conn.getClient().db(db.conn.name).collection<T>(name);
+}
+
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === 11000;
+}
+
+/** Makes the transaction around start again: for a lost race that the store itself does not call transient. */
+export function asTransient(error: mongo.MongoServerError): mongo.MongoServerError {
+  error.addErrorLabel('TransientTransactionError');
+  return error;
+}
