@@ -1,0 +1,2 @@
+export { OrganizationService, type Organization, type OrganizationInput } from './organization.service.ts';
+export { ORGANIZATION_KINDS, type OrganizationDoc, type OrganizationKind } from './organization.model.ts';
