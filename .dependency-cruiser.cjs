@@ -7,6 +7,7 @@ const MODULES = [
   'account',
   'sector',
   'subject',
+  'template',
   'credit-record',
   'publication',
   'outbox',
@@ -73,6 +74,25 @@ module.exports = {
       from: { path: `^server/modules/(?!${name}/)` },
       to: { path: `^server/modules/${name}/`, pathNot: `^server/modules/${name}/index\\.ts$` },
     })),
+    {
+      name: 'simulator-stands-apart',
+      severity: 'error',
+      comment: 'the stand-in for a platform shares nothing with the city but server/lib',
+      from: { path: '^server/upstream-sim/' },
+      to: { path: '^(server/(?!lib/|upstream-sim/)|jobs/|client/)' },
+    },
+    {
+      name: 'simulator-has-one-door',
+      severity: 'error',
+      from: { path: '^(server|jobs)/', pathNot: '^server/upstream-sim/' },
+      to: { path: '^server/upstream-sim/', pathNot: '^server/upstream-sim/index\\.ts$' },
+    },
+    {
+      name: 'modules-know-no-simulator',
+      severity: 'error',
+      from: { path: '^server/(modules|lib|db|auth)/' },
+      to: { path: '^server/upstream-sim/' },
+    },
     {
       name: 'jobs-through-services',
       severity: 'error',
