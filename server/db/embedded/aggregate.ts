@@ -1,9 +1,11 @@
 import { asNumber, decodeRaw, encode, setOwn, type Doc } from './bson.ts';
 import { fail, unsupported } from './error.ts';
-import { compileExpression } from './expression.ts';
+import { compileExpression, fieldsOfExpression } from './expression.ts';
 import { compileGroup } from './group.ts';
 import { compileFilter } from './match.ts';
+import { Memory, roughSize } from './memory.ts';
 import { isDocument } from './path.ts';
+import { PAUSE, type Pause } from './pause.ts';
 import { compileProjection } from './project.ts';
 import { compileSort } from './sort.ts';
 
@@ -14,8 +16,8 @@ export interface PipelineHost {
   readonly variables: Doc;
 }
 
-/** One stage over documents decoded for reading. */
-type Stage = (docs: Iterable<Doc>) => Iterable<Doc>;
+/** One stage over documents decoded for reading; pauses go through. */
+type Stage = (docs: Iterable<Doc | Pause>) => Iterable<Doc | Pause>;
 
 const REFUSED = new Set([
   '$changeStream',
@@ -44,6 +46,12 @@ const REFUSED = new Set([
   '$unionWith',
 ]);
 
+/** The top-level fields that a pipeline can see, when its first stage lets only those through; undefined: all. */
+export function fieldsOfFirst(pipeline: readonly Doc[]): ReadonlySet<string> | undefined {
+  const group = pipeline[0]?.['$group'];
+  return isDocument(group) ? fieldsOfExpression(group) : undefined;
+}
+
 /** @throws MongoError 40324 for an unknown stage, 115 for one this store does not offer */
 export function compilePipeline(pipeline: readonly unknown[], host: PipelineHost): Stage {
   const stages = pipeline.map((entry) => {
@@ -62,7 +70,7 @@ function compileStage(name: string, operand: unknown, host: PipelineHost): Stage
     case '$match': {
       const match = compileFilter(operand, host.variables);
       return function* (docs) {
-        for (const doc of docs) if (match(decodeRaw(encode(doc, true)))) yield doc;
+        for (const doc of docs) if (doc === PAUSE || match(decodeRaw(encode(doc, true)))) yield doc;
       };
     }
     case '$project':
@@ -96,7 +104,7 @@ function compileStage(name: string, operand: unknown, host: PipelineHost): Stage
     case '$sort': {
       if (!isDocument(operand)) return fail(15973, 'the $sort key specification must be an object');
       compileSort(operand);
-      return (docs) => sorted([...docs], operand);
+      return (docs) => sorted(docs, operand);
     }
     case '$limit':
     case '$skip': {
@@ -112,7 +120,10 @@ function compileStage(name: string, operand: unknown, host: PipelineHost): Stage
         return fail(40156, 'the count field must be a name');
       return function* (docs) {
         let count = 0;
-        for (const _doc of docs) count += 1;
+        for (const doc of docs) {
+          if (doc === PAUSE) yield doc;
+          else count += 1;
+        }
         if (count > 0) yield { [field]: count };
       };
     }
@@ -129,33 +140,42 @@ function compileStage(name: string, operand: unknown, host: PipelineHost): Stage
 
 function mapped(change: (doc: Doc) => Doc): Stage {
   return function* (docs) {
-    for (const doc of docs) yield change(doc);
+    for (const doc of docs) yield doc === PAUSE ? doc : change(doc);
   };
 }
 
-function* take(docs: Iterable<Doc>, count: number): Iterable<Doc> {
+function* take(docs: Iterable<Doc | Pause>, count: number): Iterable<Doc | Pause> {
   let left = count;
   for (const doc of docs) {
     yield doc;
-    left -= 1;
+    if (doc !== PAUSE) left -= 1;
     if (left <= 0) return;
   }
 }
 
-function* skip(docs: Iterable<Doc>, count: number): Iterable<Doc> {
+function* skip(docs: Iterable<Doc | Pause>, count: number): Iterable<Doc | Pause> {
   let left = count;
   for (const doc of docs) {
-    if (left > 0) left -= 1;
+    if (doc !== PAUSE && left > 0) left -= 1;
     else yield doc;
   }
 }
 
-function sorted(docs: Doc[], spec: Doc): Doc[] {
+function* sorted(docs: Iterable<Doc | Pause>, spec: Doc): Iterable<Doc | Pause> {
   const keyOf = compileSort(spec);
-  return docs
-    .map((doc) => ({ doc, key: keyOf(doc) }))
-    .sort((a, b) => Buffer.compare(a.key, b.key))
-    .map(({ doc }) => doc);
+  const rows: { doc: Doc; key: Buffer }[] = [];
+  const memory = new Memory('Sort');
+  for (const doc of docs) {
+    if (doc === PAUSE) {
+      yield doc;
+      continue;
+    }
+    const key = keyOf(doc);
+    memory.add(key.length + roughSize(doc));
+    rows.push({ doc, key });
+  }
+  rows.sort((a, b) => Buffer.compare(a.key, b.key));
+  for (const { doc } of rows) yield doc;
 }
 
 function setPath(doc: Doc, parts: readonly string[], value: unknown): Doc {
@@ -202,6 +222,10 @@ function unwind(operand: unknown): Stage {
   const parts = path.slice(1).split('.');
   return function* (docs) {
     for (const doc of docs) {
+      if (doc === PAUSE) {
+        yield doc;
+        continue;
+      }
       let value: unknown = doc;
       for (const part of parts)
         value = isDocument(value) && Object.hasOwn(value, part) ? value[part] : undefined;

@@ -1,37 +1,19 @@
 import type { Doc } from './bson.ts';
+import { layoutOf, type Layout } from './entries.ts';
 import type { Environment } from './environment.ts';
-import { keyParts, type KeyPart } from './keys.ts';
-import { compileFilter, type Matcher } from './match.ts';
+import { openIndex, type Index, type IndexSpec } from './index-spec.ts';
 
-export interface IndexSpec {
-  readonly name: string;
-  readonly key: Readonly<Record<string, number>>;
-  readonly unique?: boolean;
-  readonly sparse?: boolean;
-  readonly hidden?: boolean;
-  readonly partialFilterExpression?: Doc;
-  readonly expireAfterSeconds?: number;
-}
-
-export interface Index {
-  readonly id: number;
-  readonly spec: IndexSpec;
-  readonly parts: readonly KeyPart[];
-  /** Top-level fields that the keys and the partial filter need. */
-  readonly fields: ReadonlySet<string>;
-  readonly partial: Matcher | undefined;
-  /** Paths through which an array was ever met: they limit what the planner may do. */
-  readonly multikey: Set<string>;
-}
-
+/** One object for each collection as long as it exists: open transactions and waiting writes hold on to it. */
 export interface Collection {
   readonly id: number;
-  readonly db: string;
-  readonly name: string;
+  db: string;
+  name: string;
   indexes: Index[];
-  /** Top-level fields of all indexes. */
-  indexedFields: ReadonlySet<string>;
+  layout: Layout;
   count: number;
+  dropped: boolean;
+  /** Sequence of the commit that last changed its indexes or name; older snapshots must not read by them. */
+  changedAt: number;
 }
 
 interface StoredCollection {
@@ -47,6 +29,8 @@ export class Catalog {
   private collections = new Map<string, Collection>();
   private nextId = 1;
   private readonly dirty = new Set<Collection>();
+  /** Collections with multikey paths that are not written yet: a transaction met them. */
+  private readonly unsaved = new Set<Collection>();
   private readonly env: Environment;
 
   constructor(env: Environment) {
@@ -54,8 +38,12 @@ export class Catalog {
     this.load();
   }
 
-  /** Reads everything again: at start, and after a group of writes was thrown away. */
+  /**
+   * Reads everything again: at start, and after a group of writes was thrown away. Known collections keep their object
+   * and the multikey paths that memory knows.
+   */
   load(): void {
+    const known = new Map([...this.collections.values()].map((collection) => [collection.id, collection]));
     this.collections = new Map();
     this.dirty.clear();
     const format = this.env.getMeta('format');
@@ -67,16 +55,25 @@ export class Catalog {
       const namespace = key.slice(2);
       const dot = namespace.indexOf('.');
       const { id, indexes } = stored as unknown as StoredCollection;
-      const collection: Collection = {
-        id,
+      const old = known.get(id);
+      const met = new Map(old?.indexes.map((index) => [index.id, index.multikey]));
+      const opened = indexes.map((index) =>
+        openIndex(index.id, index.spec, [...index.multikey, ...(met.get(index.id) ?? [])]),
+      );
+      const state = {
         db: namespace.slice(0, dot),
         name: namespace.slice(dot + 1),
-        indexes: indexes.map((index) => openIndex(index.id, index.spec, index.multikey)),
-        indexedFields: new Set(),
+        indexes: opened,
+        layout: layoutOf(opened),
         count: Number(this.env.getMeta(`n/${String(id)}`)?.['v'] ?? 0),
+        dropped: false,
       };
-      refreshFields(collection);
+      const collection: Collection = old ? Object.assign(old, state) : { id, changedAt: 0, ...state };
       this.collections.set(namespace, collection);
+    }
+    for (const collection of known.values()) {
+      if (this.collections.get(`${collection.db}.${collection.name}`) !== collection)
+        collection.dropped = true;
     }
   }
 
@@ -104,16 +101,18 @@ export class Catalog {
   }
 
   create(db: string, name: string): Collection {
+    const id = this.newId();
+    const indexes = [openIndex(this.newId(), { name: '_id_', key: { _id: 1 }, unique: true }, [])];
     const collection: Collection = {
-      id: this.newId(),
+      id,
       db,
       name,
-      indexes: [],
-      indexedFields: new Set(),
+      indexes,
+      layout: layoutOf(indexes),
       count: 0,
+      dropped: false,
+      changedAt: 0,
     };
-    collection.indexes.push(openIndex(this.newId(), { name: '_id_', key: { _id: 1 }, unique: true }, []));
-    refreshFields(collection);
     this.collections.set(`${db}.${name}`, collection);
     this.save(collection);
     return collection;
@@ -122,6 +121,8 @@ export class Catalog {
   remove(collection: Collection): void {
     this.collections.delete(`${collection.db}.${collection.name}`);
     this.dirty.delete(collection);
+    this.unsaved.delete(collection);
+    collection.dropped = true;
     this.env.removeMeta(`c/${collection.db}.${collection.name}`);
     this.env.removeMeta(`n/${String(collection.id)}`);
   }
@@ -129,13 +130,13 @@ export class Catalog {
   rename(collection: Collection, db: string, name: string): void {
     this.collections.delete(`${collection.db}.${collection.name}`);
     this.env.removeMeta(`c/${collection.db}.${collection.name}`);
-    const renamed: Collection = { ...collection, db, name };
-    this.collections.set(`${db}.${name}`, renamed);
-    this.save(renamed);
+    Object.assign(collection, { db, name });
+    this.collections.set(`${db}.${name}`, collection);
+    this.save(collection);
   }
 
   save(collection: Collection): void {
-    refreshFields(collection);
+    collection.layout = layoutOf(collection.indexes);
     const stored: StoredCollection = {
       id: collection.id,
       indexes: collection.indexes.map(({ id, spec, multikey }) => ({ id, spec, multikey: [...multikey] })),
@@ -149,37 +150,23 @@ export class Catalog {
     this.dirty.add(collection);
   }
 
-  /** Writes the counts that changed; called once before a group commits. */
+  /** Notes an array under an index, at once: readers may only become more careful. It is written by the next commit. */
+  noteArray(collection: Collection, index: Index, path: string): void {
+    if (index.multikey.has(path)) return;
+    index.multikey.add(path);
+    this.unsaved.add(collection);
+  }
+
+  /** Writes the counts and multikey paths that changed; called once before a commit. */
   flush(): void {
+    for (const collection of this.unsaved) if (!collection.dropped) this.save(collection);
     for (const collection of this.dirty)
       this.env.putMeta(`n/${String(collection.id)}`, { v: collection.count });
-    this.dirty.clear();
   }
-}
 
-export function openIndex(id: number, spec: IndexSpec, multikey: readonly string[]): Index {
-  const parts = keyParts(spec.key);
-  const partial = spec.partialFilterExpression;
-  const fields = new Set([
-    ...parts.map((part) => part.parts[0] ?? ''),
-    ...(partial ? filterFields(partial) : []),
-  ]);
-  return {
-    id,
-    spec,
-    parts,
-    fields,
-    partial: partial ? compileFilter(partial) : undefined,
-    multikey: new Set(multikey),
-  };
-}
-
-function filterFields(filter: Doc): string[] {
-  return Object.entries(filter).flatMap(([path, value]) =>
-    path.startsWith('$') ? (value as Doc[]).flatMap(filterFields) : [path.split('.')[0] ?? ''],
-  );
-}
-
-function refreshFields(collection: Collection): void {
-  collection.indexedFields = new Set(collection.indexes.flatMap((index) => [...index.fields]));
+  /** The commit succeeded: what `flush` wrote stays. */
+  committed(): void {
+    this.dirty.clear();
+    this.unsaved.clear();
+  }
 }

@@ -1,8 +1,9 @@
 import { Catalog, type Collection } from './catalog.ts';
 import type { Doc } from './bson.ts';
 import { Environment } from './environment.ts';
-import { MongoError } from './error.ts';
+import { fail, MongoError } from './error.ts';
 import { Cursors } from './cursor.ts';
+import { PAUSE, type Pause } from './pause.ts';
 import { Transactions, type Transaction } from './transaction.ts';
 import { applyTransaction, Writer } from './writer.ts';
 import { View } from './view.ts';
@@ -16,14 +17,23 @@ export interface Request {
   readonly engine: Engine;
 }
 
-/** A write in steps; it yields the transaction whose end it waits for. */
-export type WriteSteps = Generator<Transaction | undefined, Doc>;
+/**
+ * A write in steps; it yields the transaction whose end it waits for, or a pause. At both what it wrote so far is
+ * committed, outside of client transactions.
+ */
+export type WriteSteps = Generator<Transaction | Pause, Doc>;
 
 interface Job {
-  readonly steps: WriteSteps;
+  /** Makes the steps from the start: a group that failed is run again one by one. */
+  readonly make: () => WriteSteps;
+  /** Steps of which a part is committed already. */
+  begun: WriteSteps | undefined;
   readonly resolve: (reply: Doc) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** What is to be done when the group has been committed. */
+type After = () => void;
 
 /** The store in one thread: catalog, transactions, cursors, and the queue of plain writes. */
 export class Engine {
@@ -34,6 +44,7 @@ export class Engine {
   readonly now: () => Date;
   private queue: Job[] = [];
   private scheduled = false;
+  private closed = false;
 
   constructor(directory: string, now: () => Date) {
     this.env = new Environment(directory);
@@ -51,108 +62,151 @@ export class Engine {
     return new Writer(this.env, this.catalog, this.transactions, transaction);
   }
 
+  /**
+   * Finds a collection for a command.
+   * @throws MongoError 246 when its indexes were changed after the snapshot of the transaction
+   */
+  collection(db: string, name: string, transaction: Transaction | undefined): Collection | undefined {
+    const found = this.catalog.find(db, name);
+    if (found && transaction && found.changedAt > transaction.sequence) {
+      throw new MongoError(
+        246,
+        `the indexes of ${db}.${name} were changed after this transaction began`,
+        {},
+        ['TransientTransactionError'],
+      );
+    }
+    return found;
+  }
+
   /** Finds the collection of a write, or makes it; outside of client transactions, so it stays when one aborts. */
   ensure(db: string, name: string, transaction: Transaction | undefined): Collection {
-    const known = this.catalog.find(db, name);
+    const known = this.collection(db, name, transaction);
     if (known) return known;
     if (!transaction) return this.catalog.create(db, name);
     let made: Collection | undefined;
-    this.env.write(() => {
+    this.write(() => {
       made = this.catalog.create(db, name);
-      this.catalog.flush();
     });
-    if (!made) throw new Error('the collection was not made');
-    return made;
+    return made ?? fail(8, 'the collection was not made');
+  }
+
+  /** Notes that the indexes or the name of a collection change with the commit under way. */
+  changed(collection: Collection): void {
+    collection.changedAt = this.transactions.nextSequence;
   }
 
   /** Plain writes that arrive in one turn share one synced commit; each is answered behind it. */
-  run(steps: WriteSteps): Promise<Doc> {
+  run(make: () => WriteSteps): Promise<Doc> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ steps, resolve, reject });
-      this.schedule();
+      this.enqueue({ make, begun: undefined, resolve, reject });
     });
   }
 
-  private schedule(): void {
+  private enqueue(job: Job): void {
+    if (this.closed) {
+      job.reject(new MongoError(91, 'the store is being closed'));
+      return;
+    }
+    this.queue.push(job);
     if (this.scheduled) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      this.commitGroup();
+      this.commitQueue();
     });
   }
 
-  private commitGroup(): void {
+  private commitQueue(): void {
     const jobs = this.queue;
     this.queue = [];
-    const answers: (() => void)[] = [];
-    const blocked: { job: Job; by: Transaction }[] = [];
-    try {
-      this.env.write(() => {
-        for (const job of jobs) this.advance(job, answers, blocked);
-        this.catalog.flush();
-      });
-      this.transactions.advance();
-    } catch (error) {
-      // Nothing of the group was written; what memory knows of it is stale.
-      this.catalog.load();
-      for (const job of jobs) job.reject(error);
-      return;
+    // A job that is half committed cannot be run again, so it has a group of its own.
+    const fresh = jobs.filter((job) => !job.begun);
+    if (fresh.length > 0 && !this.commitGroup(fresh)) {
+      for (const job of fresh) this.commitAlone(job);
     }
-    for (const answer of answers) answer();
-    for (const { job, by } of blocked) {
-      void by.ended.then(() => {
-        this.queue.push(job);
-        this.schedule();
-      });
-    }
+    for (const job of jobs) if (!fresh.includes(job)) this.commitAlone(job);
   }
 
-  private advance(job: Job, answers: (() => void)[], blocked: { job: Job; by: Transaction }[]): void {
+  private commitAlone(job: Job): void {
+    this.commitGroup([job], job.reject);
+  }
+
+  /** @returns false when nothing of the group was written */
+  private commitGroup(jobs: readonly Job[], onError?: (error: unknown) => void): boolean {
+    const after: After[] = [];
     try {
-      for (;;) {
-        const step = job.steps.next();
-        if (step.done === true) {
-          answers.push(() => job.resolve(step.value));
-          return;
-        }
-        if (step.value) {
-          blocked.push({ job, by: step.value });
-          return;
-        }
+      this.write(() => {
+        for (const job of jobs) this.advance(job, after);
+      });
+    } catch (error) {
+      // What memory knows of the group is stale.
+      this.catalog.load();
+      onError?.(error);
+      return false;
+    }
+    for (const step of after) step();
+    return true;
+  }
+
+  private write(body: () => void): void {
+    this.env.write(() => {
+      body();
+      this.catalog.flush();
+    });
+    this.catalog.committed();
+    this.transactions.advance();
+  }
+
+  private advance(job: Job, after: After[]): void {
+    const steps = job.begun ?? job.make();
+    try {
+      const step = steps.next();
+      if (step.done === true) after.push(() => job.resolve(step.value));
+      else {
+        const { value } = step;
+        after.push(() => {
+          job.begun = steps;
+          if (value === PAUSE) this.enqueue(job);
+          else void value.ended.then(() => this.enqueue(job));
+        });
       }
     } catch (error) {
-      if (error instanceof MongoError) answers.push(() => job.reject(error));
+      if (error instanceof MongoError) after.push(() => job.reject(error));
       else throw error;
     }
   }
 
-  /** A statement of a client transaction; any error aborts the transaction. */
-  runInTransaction(transaction: Transaction, steps: WriteSteps): Doc {
-    try {
-      for (;;) {
-        const step = steps.next();
-        if (step.done === true) return step.value;
-      }
-    } catch (error) {
-      this.transactions.end(transaction);
-      throw error;
+  /** A statement of a client transaction: it never waits. */
+  runInTransaction(steps: WriteSteps): Doc {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
     }
   }
 
   commit(transaction: Transaction): void {
-    this.env.write(() => {
-      applyTransaction(this.env, this.catalog, transaction);
-      this.catalog.flush();
-    });
-    this.transactions.commit(transaction);
-    this.transactions.advance();
+    try {
+      this.env.write(() => {
+        applyTransaction(this.env, this.catalog, transaction);
+        this.catalog.flush();
+      });
+    } catch (error) {
+      this.catalog.load();
+      this.transactions.end(transaction);
+      throw error;
+    }
+    this.catalog.committed();
+    this.transactions.committed(transaction);
   }
 
   async close(): Promise<void> {
     this.cursors.clear();
+    if (this.queue.length > 0) this.commitQueue();
+    this.closed = true;
     this.transactions.endAll();
-    if (this.queue.length > 0) this.commitGroup();
+    for (const job of this.queue) job.reject(new MongoError(91, 'the store is being closed'));
+    this.queue = [];
     await this.env.close();
   }
 }

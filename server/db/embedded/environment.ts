@@ -19,9 +19,60 @@ export interface ScanOptions {
 }
 
 /** A consistent view of everything committed when it was taken. */
-export type Snapshot = Transaction;
+export class Snapshot {
+  readonly options: { readonly transaction: Transaction };
+  private open = true;
 
-const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const;
+  constructor(transaction: Transaction) {
+    this.options = { transaction };
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  done(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.options.transaction.done();
+  }
+}
+
+const SLAB_BYTES = 64 * 1024;
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+let used = 0;
+
+/** Copies out of lmdb's shared buffer, many values into one allocation. */
+function copyOf(bytes: Uint8Array, from: number, size: number): Buffer {
+  const source = new Uint8Array(bytes.buffer, bytes.byteOffset + from, size);
+  if (size > SLAB_BYTES / 8) {
+    const own = Buffer.allocUnsafeSlow(size);
+    own.set(source);
+    return own;
+  }
+  if (used + size > SLAB_BYTES) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    used = 0;
+  }
+  slab.set(source, used);
+  used += size;
+  return slab.subarray(used - size, used);
+}
+
+/** Keys and values are bytes. lmdb hands out its one buffer with its `length` set to that of the value. */
+const BYTES = {
+  encoder: {
+    encode: (value: Uint8Array) => value,
+    decode: (bytes: Uint8Array) => copyOf(bytes, 0, bytes.length),
+  },
+  keyEncoder: {
+    writeKey(key: Uint8Array, target: Uint8Array, start: number): number {
+      target.set(key, start);
+      return start + key.length;
+    },
+    readKey: (target: Uint8Array, start: number, end: number) => copyOf(target, start, end - start),
+  },
+};
 
 /**
  * The LMDB files: documents by [collection][_id], index entries by [index][key][_id], and the catalog.
@@ -38,11 +89,12 @@ export class Environment {
       maxDbs: 4,
       overlappingSync: false,
       noMemInit: true,
-      ...BINARY,
+      keyEncoding: 'binary',
+      encoding: 'binary',
     });
     this.tables = {
-      data: this.root.openDB<Buffer, Buffer>({ name: 'data', ...BINARY }),
-      index: this.root.openDB<Buffer, Buffer>({ name: 'index', ...BINARY }),
+      data: this.root.openDB<Buffer, Buffer>({ name: 'data', ...BYTES } as never),
+      index: this.root.openDB<Buffer, Buffer>({ name: 'index', ...BYTES } as never),
     };
     this.meta = this.root.openDB<Buffer, string>({ name: 'meta', encoding: 'binary' });
   }
@@ -59,8 +111,15 @@ export class Environment {
     }
   }
 
+  /** @throws Error when the snapshot is over */
   get(table: Table, key: Buffer, snapshot?: Snapshot): Buffer | undefined {
-    return this.tables[table].get(key, snapshot ? { transaction: snapshot } : undefined);
+    return this.tables[table].get(key, optionsOf(snapshot));
+  }
+
+  has(table: Table, key: Buffer, snapshot?: Snapshot): boolean {
+    // Its types leave out the options that it takes as `get` does.
+    const reader = this.tables[table] as unknown as { getBinaryFast(key: Buffer, options: unknown): unknown };
+    return reader.getBinaryFast(key, optionsOf(snapshot)) !== undefined;
   }
 
   put(table: Table, key: Buffer, value: Raw): void {
@@ -77,14 +136,12 @@ export class Environment {
       ? { start: end, exclusiveStart: true, end: start, inclusiveEnd: true, reverse: true }
       : { start, end };
     const entries: Entry[] = [];
-    for (const { key, value } of this.tables[table].getRange({
+    const found = this.tables[table].getRange({
       ...range,
       limit,
-      snapshot: false,
-      ...(snapshot ? { transaction: snapshot } : {}),
-    })) {
-      entries.push({ key: Buffer.from(key), value });
-    }
+      ...(snapshot ? optionsOf(snapshot) : { snapshot: false }),
+    });
+    for (const entry of found) entries.push(entry);
     return entries;
   }
 
@@ -95,7 +152,7 @@ export class Environment {
   }
 
   snapshot(): Snapshot {
-    return this.root.useReadTransaction();
+    return new Snapshot(this.root.useReadTransaction());
   }
 
   getMeta(key: string): Doc | undefined {
@@ -116,11 +173,12 @@ export class Environment {
       yield [key, decodeRead(value)];
   }
 
-  backup(path: string): Promise<void> {
-    return this.root.backup(path, true);
-  }
-
   close(): Promise<void> {
     return this.root.close();
   }
+}
+
+function optionsOf(snapshot: Snapshot | undefined): { readonly transaction: Transaction } | undefined {
+  if (snapshot && !snapshot.isOpen) throw new Error('a snapshot was read after its end');
+  return snapshot?.options;
 }

@@ -1,10 +1,12 @@
 import { asNumber, Int32, isNumeric, setOwn, type Doc } from './bson.ts';
 import { fail, unsupported } from './error.ts';
 import { compileExpression, type Expression } from './expression.ts';
-import { encodeComponent } from './keys.ts';
-import { compareValues, equalValues } from './order.ts';
+import { encodeComponent } from './key-bytes.ts';
+import { add } from './arithmetic.ts';
+import { Memory, roughSize } from './memory.ts';
+import { compareValues } from './order.ts';
 import { isDocument } from './path.ts';
-import { add } from './update.ts';
+import { PAUSE, type Pause } from './pause.ts';
 
 /** Collects one accumulator over the documents of a group. */
 interface Accumulator {
@@ -12,7 +14,7 @@ interface Accumulator {
   result(): unknown;
 }
 
-const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
+const ACCUMULATORS: Readonly<Record<string, (memory: Memory) => Accumulator>> = {
   $sum: () => {
     let sum: unknown = new Int32(0);
     return {
@@ -64,22 +66,28 @@ const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
       result: () => last ?? null,
     };
   },
-  $push: () => {
+  $push: (memory) => {
     const list: unknown[] = [];
     return {
       add: (value) => {
-        if (value !== undefined) list.push(value);
+        if (value === undefined) return;
+        memory.add(roughSize(value));
+        list.push(value);
       },
       result: () => list,
     };
   },
-  $addToSet: () => {
-    const list: unknown[] = [];
+  $addToSet: (memory) => {
+    const values = new Map<string, unknown>();
     return {
       add(value) {
-        if (value !== undefined && !list.some((element) => equalValues(element, value))) list.push(value);
+        if (value === undefined) return;
+        const key = encodeComponent(value).toString('latin1');
+        if (values.has(key)) return;
+        memory.add(key.length + roughSize(value));
+        values.set(key, value);
       },
-      result: () => list,
+      result: () => [...values.values()],
     };
   },
 };
@@ -99,11 +107,14 @@ function extreme(better: (order: number) => boolean): Accumulator {
  * Compiles `$group`. Documents come decoded for reading.
  * @throws MongoError 15955 without `_id`, 15952 for an unknown accumulator
  */
-export function compileGroup(spec: unknown, variables: Doc): (docs: Iterable<Doc>) => Doc[] {
+export function compileGroup(
+  spec: unknown,
+  variables: Doc,
+): (docs: Iterable<Doc | Pause>) => Iterable<Doc | Pause> {
   if (!isDocument(spec)) return fail(15947, "a group's fields must be specified in an object");
   if (!('_id' in spec)) return fail(15955, 'a group specification must include an _id');
   const id = compileExpression(spec['_id']);
-  const columns: { name: string; make: () => Accumulator; value: Expression }[] = [];
+  const columns: { name: string; make: (memory: Memory) => Accumulator; value: Expression }[] = [];
   for (const [name, accumulator] of Object.entries(spec)) {
     if (name === '_id') continue;
     const [operator, operand] = isDocument(accumulator)
@@ -114,22 +125,29 @@ export function compileGroup(spec: unknown, variables: Doc): (docs: Iterable<Doc
     if (!make) return fail(15952, `unknown group operator '${operator}'`);
     columns.push({ name, make, value: compileExpression(operator === '$count' ? 1 : operand) });
   }
-  return (docs) => {
+  return function* (docs) {
     const groups = new Map<string, { id: unknown; cells: Accumulator[] }>();
+    const memory = new Memory('Group');
     for (const doc of docs) {
+      if (doc === PAUSE) {
+        yield doc;
+        continue;
+      }
       const groupId = id(doc, variables);
-      const key = encodeComponent(groupId ?? null).toString('latin1');
+      const key =
+        typeof groupId === 'string' ? `"${groupId}` : encodeComponent(groupId ?? null).toString('latin1');
       let group = groups.get(key);
       if (!group) {
-        group = { id: groupId ?? null, cells: columns.map((column) => column.make()) };
+        memory.add(key.length + roughSize(groupId) + 64 * columns.length);
+        group = { id: groupId ?? null, cells: columns.map((column) => column.make(memory)) };
         groups.set(key, group);
       }
-      for (const [i, column] of columns.entries()) group.cells[i]?.add(column.value(doc, variables));
+      for (let i = 0; i < columns.length; i += 1) group.cells[i]?.add(columns[i]?.value(doc, variables));
     }
-    return [...groups.values()].map((group) => {
+    for (const group of groups.values()) {
       const out: Doc = { _id: group.id };
       for (const [i, column] of columns.entries()) setOwn(out, column.name, group.cells[i]?.result());
-      return out;
-    });
+      yield out;
+    }
   };
 }

@@ -1,19 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { connect } from 'node:net';
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { socketOfOwner, takeOwnership } from './owner.ts';
 
 export interface EmbeddedStore {
   readonly uri: string;
@@ -25,10 +17,12 @@ export interface EmbeddedStore {
 const LONGEST_SOCKET_PATH = 100;
 const OWNER_WAIT_MS = 15_000;
 const RETRY_MS = 50;
+const ANSWER_WAIT_MS = 2000;
 
 /**
  * Opens the embedded store of a data directory: starts it in a worker thread, or uses the one that another process of
- * this machine runs on the same directory.
+ * this machine runs on the same directory. When that one stops, this process takes over at the same address, so the
+ * connections of the driver come back by themselves; commands under way at that moment fail with a network error.
  * @throws Error when neither can be done within 15 s
  */
 export async function openEmbedded(dataDir: string): Promise<EmbeddedStore> {
@@ -36,28 +30,9 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedStore> {
     throw new Error('the embedded store needs local sockets: set MONGODB_URI on Windows');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   chmodSync(dataDir, 0o700);
-  const directory = realpathSync(dataDir);
-  const socketPath = socketOf(directory);
-  const owner = join(directory, 'db.owner');
-  const deadline = performance.now() + OWNER_WAIT_MS;
-  while (performance.now() < deadline) {
-    if (await answers(socketPath)) return { uri: uriOf(socketPath), close: () => Promise.resolve() };
-    const token = takeOwnership(owner);
-    if (token !== undefined) {
-      rmSync(socketPath, { force: true });
-      const close = await start(directory, socketPath);
-      return {
-        uri: uriOf(socketPath),
-        async close() {
-          await close();
-          rmSync(socketPath, { force: true });
-          if (readOwner(owner)?.token === token) rmSync(owner, { force: true });
-        },
-      };
-    }
-    await sleep(RETRY_MS);
-  }
-  throw new Error(`another process holds ${directory} but does not answer`);
+  const holder = new Holder(realpathSync(dataDir));
+  await holder.hold();
+  return { uri: uriOf(holder.socketPath), close: () => holder.close() };
 }
 
 function uriOf(socketPath: string): string {
@@ -68,110 +43,125 @@ function socketOf(directory: string): string {
   const path = join(directory, 'db.sock');
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return path;
   const user = process.getuid?.() ?? 0;
-  const runtime = join(tmpdir(), `credit-${String(user)}`);
+  const name = `${createHash('sha256').update(directory).digest('hex').slice(0, 24)}.sock`;
+  const runtime = [tmpdir(), '/tmp']
+    .map((parent) => join(parent, `credit-${String(user)}`))
+    .find((folder) => Buffer.byteLength(join(folder, name)) <= LONGEST_SOCKET_PATH);
+  if (runtime === undefined) throw new Error('no directory for temporary files has a short enough path');
   mkdirSync(runtime, { recursive: true, mode: 0o700 });
-  return join(runtime, `${createHash('sha256').update(directory).digest('hex').slice(0, 24)}.sock`);
+  const { uid, mode } = lstatSync(runtime);
+  if (uid !== user || (mode & 0o077) !== 0)
+    throw new Error(`${runtime} must be a directory of this user alone`);
+  return join(runtime, name);
 }
 
-function answers(socketPath: string): Promise<boolean> {
+/** A connection to a store that answers; undefined when none does. */
+function reach(socketPath: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
-    const done = (ok: boolean) => {
-      socket.destroy();
-      resolve(ok);
-    };
-    socket.once('connect', () => done(true)).once('error', () => done(false));
-    socket.setTimeout(2000, () => done(false));
+    socket.setTimeout(ANSWER_WAIT_MS, () => socket.destroy());
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      resolve(socket);
+    });
+    socket.on('error', () => resolve(undefined)).on('close', () => resolve(undefined));
   });
 }
 
-interface Owner {
-  readonly pid: number;
-  readonly token: string;
-  /** When the process started: a pid may be used again. */
-  readonly started: string;
-}
+/** Keeps the store of one directory within reach: runs it, or watches the process that does. */
+class Holder {
+  /** The address stays the same as long as this process uses it, whoever runs the store. */
+  socketPath: string;
+  private readonly directory: string;
+  private readonly ownerPath: string;
+  private stop: (() => Promise<void>) | undefined;
+  private closed = false;
 
-function readOwner(path: string): Owner | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Owner;
-  } catch {
-    return undefined;
+  constructor(directory: string) {
+    this.directory = directory;
+    this.ownerPath = join(directory, 'db.owner');
+    this.socketPath = socketOfOwner(this.ownerPath) ?? socketOf(directory);
   }
-}
 
-/** Start time of a process in clock ticks since boot, where the system tells it. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function alive({ pid, started }: Owner): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return startOf(pid) === started;
-}
-
-/**
- * Creates the owner file, whole and exclusively. One left behind by a process that has died is first moved aside under a
- * name of our own; should it turn out to be a fresh one (two processes found the dead one at once), it is put back.
- */
-function takeOwnership(path: string): string | undefined {
-  const token = randomBytes(8).toString('hex');
-  const owner = readOwner(path);
-  if (owner && !alive(owner)) {
-    const aside = `${path}.${token}`;
-    try {
-      renameSync(path, aside);
-      if (readOwner(aside)?.token !== owner.token) linkSync(aside, path);
-    } catch {
-      return undefined;
-    } finally {
-      rmSync(aside, { force: true });
+  /** @throws Error when the store can neither be reached nor started within 15 s */
+  async hold(): Promise<void> {
+    const deadline = performance.now() + OWNER_WAIT_MS;
+    while (!this.closed) {
+      const watched = await reach(this.socketPath);
+      if (watched) {
+        this.watch(watched);
+        return;
+      }
+      const giveUp = takeOwnership(this.ownerPath, this.socketPath);
+      if (giveUp) {
+        await this.run(giveUp);
+        return;
+      }
+      if (performance.now() > deadline)
+        throw new Error(`another process holds ${this.directory} but does not answer`);
+      await sleep(RETRY_MS);
     }
   }
-  const draft = `${path}.new-${token}`;
-  try {
-    writeFileSync(
-      draft,
-      JSON.stringify({ pid: process.pid, token, started: startOf(process.pid) } satisfies Owner),
-      { mode: 0o600 },
-    );
-    linkSync(draft, path);
-    return token;
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(draft, { force: true });
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.stop?.();
+  }
+
+  private watch(socket: Socket): void {
+    socket.unref();
+    socket.resume();
+    socket.once('close', () => this.again());
+    this.stop = () => {
+      socket.destroy();
+      return Promise.resolve();
+    };
+  }
+
+  private async run(giveUp: () => void): Promise<void> {
+    rmSync(this.socketPath, { force: true });
+    try {
+      const worker = await startWorker(this.directory, this.socketPath);
+      const ended = new Promise<void>((resolve) => {
+        worker.once('exit', () => {
+          giveUp();
+          this.again();
+          resolve();
+        });
+      });
+      this.stop = async () => {
+        worker.ref();
+        worker.postMessage('close');
+        await ended;
+      };
+    } catch (error) {
+      giveUp();
+      throw error;
+    }
+  }
+
+  /** What ran the store has ended without being asked to. */
+  private again(): void {
+    this.stop = undefined;
+    if (this.closed) return;
+    this.hold().catch((error: unknown) => {
+      process.emitWarning(`embedded store: ${error instanceof Error ? error.message : 'lost'}`);
+    });
   }
 }
 
-async function start(directory: string, socketPath: string): Promise<() => Promise<void>> {
+async function startWorker(directory: string, socketPath: string): Promise<Worker> {
   const worker = new Worker(new URL('./worker-entry.mjs', import.meta.url), {
     workerData: { directory, socketPath },
     execArgv: [],
     name: 'embedded-store',
   });
+  worker.on('error', (error) => process.emitWarning(`embedded store: ${String(error)}`));
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the embedded store ended with ${String(code)}`)));
   });
   worker.unref();
-  return async () => {
-    worker.ref();
-    await new Promise<void>((resolve) => {
-      worker.once('message', () => resolve());
-      worker.once('exit', () => resolve());
-      worker.postMessage('close');
-    });
-    await worker.terminate();
-  };
+  return worker;
 }

@@ -1,227 +1,12 @@
 import { createHash } from 'node:crypto';
 import { bsonTypeOf, type Doc } from './bson.ts';
 import { fail, unsupported } from './error.ts';
-import { numberBytes } from './number-key.ts';
+import { encodeComponent } from './key-bytes.ts';
 
 /** LMDB takes keys of at most 1,978 bytes. */
 export const MAX_KEY = 1978;
 /** Longer ones keep this much and a digest: equality stays exact, order beyond it does not. */
 const KEPT_PREFIX = 1850;
-
-/** The order of BSON types, with gaps, so that a bracket can name its neighbours. */
-export const TYPE = {
-  minKey: 10,
-  emptyArray: 14,
-  null: 20,
-  number: 30,
-  string: 40,
-  object: 50,
-  array: 60,
-  binary: 70,
-  objectId: 80,
-  boolean: 90,
-  date: 100,
-  timestamp: 110,
-  regex: 120,
-  code: 130,
-  maxKey: 240,
-} as const;
-
-export function typeByte(value: unknown): number {
-  switch (typeof value) {
-    case 'undefined':
-      return TYPE.null;
-    case 'number':
-    case 'bigint':
-      return TYPE.number;
-    case 'string':
-      return TYPE.string;
-    case 'boolean':
-      return TYPE.boolean;
-    default:
-      break;
-  }
-  if (value === null) return TYPE.null;
-  if (Array.isArray(value)) return value.length === 0 ? TYPE.emptyArray : TYPE.array;
-  if (value instanceof Date) return TYPE.date;
-  if (value instanceof RegExp) return TYPE.regex;
-  if (value instanceof Uint8Array) return TYPE.binary;
-  switch (bsonTypeOf(value)) {
-    case 'Int32':
-    case 'Double':
-    case 'Long':
-    case 'Decimal128':
-      return TYPE.number;
-    case 'ObjectId':
-      return TYPE.objectId;
-    case 'Binary':
-      return TYPE.binary;
-    case 'Timestamp':
-      return TYPE.timestamp;
-    case 'BSONRegExp':
-      return TYPE.regex;
-    case 'Code':
-      return TYPE.code;
-    case 'BSONSymbol':
-      return TYPE.string;
-    case 'MinKey':
-      return TYPE.minKey;
-    case 'MaxKey':
-      return TYPE.maxKey;
-    default:
-      return TYPE.object;
-  }
-}
-
-let buffer = Buffer.allocUnsafe(4096);
-let length = 0;
-
-function reserve(more: number): void {
-  if (length + more <= buffer.length) return;
-  const grown = Buffer.allocUnsafe(Math.max(buffer.length * 2, length + more));
-  buffer.copy(grown, 0, 0, length);
-  buffer = grown;
-}
-
-function putByte(byte: number): void {
-  reserve(1);
-  buffer[length] = byte;
-  length += 1;
-}
-
-function putBytes(bytes: Uint8Array): void {
-  reserve(bytes.length);
-  buffer.set(bytes, length);
-  length += bytes.length;
-}
-
-/** After the 00 that ends a string; FF after 00 stands for a 00 inside it. */
-const STRING_END = 1;
-/** How many bytes close an encoded string. */
-export const STRING_END_BYTES = 2;
-
-function putText(text: string): void {
-  reserve(text.length * 3 + STRING_END_BYTES);
-  const from = length;
-  length += buffer.write(text, length, 'utf8');
-  if (text.includes('\0')) {
-    const escaped = Buffer.from(
-      buffer.subarray(from, length).toString('latin1').replaceAll('\0', '\0\xff'),
-      'latin1',
-    );
-    length = from;
-    putBytes(escaped);
-  }
-  // Two bytes, so that no key is the beginning of another one: inverted, the shorter would stand on the wrong side.
-  putByte(0);
-  putByte(STRING_END);
-}
-
-function putInt64(value: bigint): void {
-  reserve(8);
-  buffer.writeBigUInt64BE(BigInt.asUintN(64, value ^ (1n << 63n)), length);
-  length += 8;
-}
-
-function entriesOf(value: object): [string, unknown][] {
-  if (bsonTypeOf(value) === 'DBRef') {
-    const ref = value as { collection: string; oid: unknown; db?: string; fields?: Doc };
-    return Object.entries({
-      $ref: ref.collection,
-      $id: ref.oid,
-      ...(ref.db ? { $db: ref.db } : {}),
-      ...ref.fields,
-    });
-  }
-  return Object.entries(value);
-}
-
-function putPayload(value: unknown, type: number): void {
-  switch (type) {
-    case TYPE.number:
-      putBytes(numberBytes(value));
-      return;
-    case TYPE.string:
-      putText(typeof value === 'string' ? value : String((value as { value: string }).value));
-      return;
-    case TYPE.object:
-      for (const [name, field] of entriesOf(value as object)) {
-        const inner = typeByte(field);
-        putByte(inner);
-        putText(name);
-        putPayload(field, inner);
-      }
-      putByte(0);
-      return;
-    case TYPE.array:
-      for (const element of value as unknown[]) putValue(element);
-      putByte(0);
-      return;
-    case TYPE.binary: {
-      const plain = value instanceof Uint8Array;
-      const bytes = plain ? value : (value as { value(): Uint8Array }).value();
-      reserve(5);
-      buffer.writeUInt32BE(bytes.length, length);
-      length += 4;
-      putByte(plain ? 0 : (value as { sub_type: number }).sub_type);
-      putBytes(bytes);
-      return;
-    }
-    case TYPE.objectId:
-      putBytes((value as { id: Uint8Array }).id);
-      return;
-    case TYPE.boolean:
-      putByte(value === true ? 1 : 0);
-      return;
-    case TYPE.date:
-      putInt64(BigInt((value as Date).getTime()));
-      return;
-    case TYPE.timestamp: {
-      const stamp = value as { high: number; low: number };
-      reserve(8);
-      buffer.writeUInt32BE(stamp.high >>> 0, length);
-      buffer.writeUInt32BE(stamp.low >>> 0, length + 4);
-      length += 8;
-      return;
-    }
-    case TYPE.regex: {
-      const regex = value as { source?: string; flags?: string; pattern?: string; options?: string };
-      putText(regex.pattern ?? regex.source ?? '');
-      putText(regex.options ?? regex.flags ?? '');
-      return;
-    }
-    case TYPE.code:
-      putText(String((value as { code: unknown }).code));
-      return;
-    default:
-      return; // null, empty array, MinKey, MaxKey: the type says it all
-  }
-}
-
-function putValue(value: unknown): void {
-  const type = typeByte(value);
-  putByte(type);
-  putPayload(value, type);
-}
-
-function taken(from: number): Buffer {
-  const out = Buffer.from(buffer.subarray(from, length));
-  length = from;
-  return out;
-}
-
-function invert(bytes: Buffer): Buffer {
-  for (let i = 0; i < bytes.length; i += 1) bytes[i] = ~(bytes[i] ?? 0) & 0xff;
-  return bytes;
-}
-
-/** Bytes that compare as the values do, of any length; self-delimiting, so components can be joined. */
-export function encodeComponent(value: unknown, descending = false): Buffer {
-  const from = length;
-  putValue(value);
-  const bytes = taken(from);
-  return descending ? invert(bytes) : bytes;
-}
 
 /** Cuts a key that LMDB would not take. */
 export function fitKey(key: Buffer, limit = MAX_KEY): Buffer {
@@ -232,6 +17,8 @@ export function fitKey(key: Buffer, limit = MAX_KEY): Buffer {
 
 /** Room left for a document's key at the end of an index key of a non-unique index. */
 export const ID_KEY_LIMIT = 900;
+/** Longest key of a document in an index, without the numbers of index and document around it. */
+export const INDEX_KEY_LIMIT = MAX_KEY - ID_KEY_LIMIT - 8;
 
 /** The key of an `_id`. */
 export function encodeId(value: unknown): Buffer {
@@ -329,7 +116,7 @@ function encodeLeaf(leaf: Leaf, part: KeyPart): Buffer {
 
 function joinKey(parts: readonly Buffer[]): Buffer {
   const [only] = parts;
-  return fitKey(parts.length === 1 && only ? only : Buffer.concat(parts), MAX_KEY - ID_KEY_LIMIT - 8);
+  return fitKey(parts.length === 1 && only ? only : Buffer.concat(parts), INDEX_KEY_LIMIT);
 }
 
 export function keyParts(spec: Readonly<Record<string, unknown>>): KeyPart[] {

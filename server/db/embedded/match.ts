@@ -2,8 +2,11 @@ import { asNumber, bsonTypeOf, decodeRead, encode, isNumeric, type Doc } from '.
 import { fail, unsupported } from './error.ts';
 import { compileExpression } from './expression.ts';
 import { compareValues, equalValues } from './order.ts';
-import { TYPE, typeByte } from './keys.ts';
+import { encodeComponent } from './key-bytes.ts';
+import { TYPE, typeByte } from './type-order.ts';
+import { bitsTest, typeTest } from './match-type.ts';
 import { isDocument, visitPath } from './path.ts';
+import { regexOf } from './regex.ts';
 
 /** Says whether a document (numbers unpromoted) matches; leaves the matched array index in `found`. */
 export type Matcher = (doc: Doc, found?: Positional) => boolean;
@@ -61,6 +64,23 @@ function topLevel(operator: string, value: unknown, variables: Doc): Matcher {
   }
 }
 
+/** The top-level fields that a filter looks at; undefined when it may look at all. */
+export function filterFields(filter: Doc): Set<string> | undefined {
+  const fields = new Set<string>();
+  for (const [path, value] of Object.entries(filter)) {
+    if (path === '$comment') continue;
+    if (path.startsWith('$')) {
+      if (!Array.isArray(value)) return undefined;
+      for (const branch of value as Doc[]) {
+        const below = filterFields(branch);
+        if (!below) return undefined;
+        for (const field of below) fields.add(field);
+      }
+    } else fields.add(path.split('.')[0] ?? '');
+  }
+  return fields;
+}
+
 export function truthy(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return false;
   return !(isNumeric(value) && asNumber(value) === 0);
@@ -107,30 +127,6 @@ const not =
   (doc) =>
     !matcher(doc);
 
-export function regexOf(value: unknown, options?: unknown): RegExp | undefined {
-  const flags = typeof options === 'string' ? options : undefined;
-  if (flags !== undefined && !/^[imsxu]*$/.test(flags)) fail(2, `invalid flag in regex options: ${flags}`);
-  if (flags?.includes('x') === true) unsupported('regex option x');
-  const build = (source: string, own: string): RegExp => {
-    if (own.includes('x')) unsupported('regex option x');
-    try {
-      return new RegExp(source, [...new Set([...own, 'u'])].filter((flag) => 'imsu'.includes(flag)).join(''));
-    } catch {
-      try {
-        return new RegExp(source, own.replace(/[^ims]/g, ''));
-      } catch {
-        return fail(2, `Regular expression is invalid: ${source}`);
-      }
-    }
-  };
-  if (value instanceof RegExp) return build(value.source, flags ?? value.flags);
-  if (bsonTypeOf(value) === 'BSONRegExp') {
-    const regex = value as { pattern: string; options: string };
-    return build(regex.pattern, flags ?? regex.options);
-  }
-  return typeof value === 'string' ? build(value, flags ?? '') : undefined;
-}
-
 function equality(operand: unknown): LeafTest {
   if (operand instanceof RegExp || bsonTypeOf(operand) === 'BSONRegExp') {
     const regex = regexOf(operand);
@@ -141,15 +137,24 @@ function equality(operand: unknown): LeafTest {
   return (leaf) => leaf !== undefined && equalValues(leaf, operand);
 }
 
+/** More values than these are looked up by key instead of compared one by one. */
+const FEW = 8;
+const matchesMore = (value: unknown): boolean =>
+  value === null || value === undefined || value instanceof RegExp || bsonTypeOf(value) === 'BSONRegExp';
+
 function inOperands(operator: string, operand: unknown): LeafTest {
   if (!Array.isArray(operand)) fail(2, `${operator} needs an array`);
   const list = operand as unknown[];
   for (const entry of list) {
     if (hasOperators(entry) && !isReference(entry)) fail(2, `cannot nest $ under ${operator}`);
   }
-  if (list.length > 8 && list.every((entry) => typeof entry === 'string')) {
+  if (list.length > FEW && list.every((entry) => typeof entry === 'string')) {
     const texts = new Set(list);
     return (leaf) => texts.has(leaf as string);
+  }
+  if (list.length > FEW && !list.some(matchesMore)) {
+    const keys = new Set(list.map((entry) => encodeComponent(entry).toString('latin1')));
+    return (leaf) => leaf !== undefined && keys.has(encodeComponent(leaf).toString('latin1'));
   }
   const tests = list.map(equality);
   return (leaf) => tests.some((test) => test(leaf));
@@ -210,7 +215,7 @@ function operatorTest(parts: readonly string[], operator: string, operand: unkno
       return wanted ? exists : not(exists);
     }
     case '$type':
-      return typeTest(parts, operand);
+      return spread(parts, typeTest(operand));
     case '$not': {
       if (operand instanceof RegExp || bsonTypeOf(operand) === 'BSONRegExp')
         return not(spread(parts, equality(operand)));
@@ -288,94 +293,4 @@ function allTest(parts: readonly string[], operand: unknown): Matcher {
       : spread(parts, equality(entry)),
   );
   return (doc, found) => tests.every((test) => test(doc, found));
-}
-
-const TYPE_NAMES: Readonly<Record<string, number>> = {
-  double: 1,
-  string: 2,
-  object: 3,
-  array: 4,
-  binData: 5,
-  undefined: 6,
-  objectId: 7,
-  bool: 8,
-  date: 9,
-  null: 10,
-  regex: 11,
-  javascript: 13,
-  symbol: 14,
-  int: 16,
-  timestamp: 17,
-  long: 18,
-  decimal: 19,
-  minKey: -1,
-  maxKey: 127,
-};
-const BSON_TYPES: Readonly<Record<string, number>> = {
-  Double: 1,
-  Binary: 5,
-  ObjectId: 7,
-  BSONRegExp: 11,
-  Code: 13,
-  BSONSymbol: 14,
-  Int32: 16,
-  Timestamp: 17,
-  Long: 18,
-  Decimal128: 19,
-  MinKey: -1,
-  MaxKey: 127,
-  DBRef: 3,
-};
-
-function typeNumber(value: unknown): number {
-  const named = bsonTypeOf(value);
-  if (named !== undefined && BSON_TYPES[named] !== undefined && !isDocument(value)) return BSON_TYPES[named];
-  if (typeof value === 'number') return Number.isInteger(value) ? 16 : 1;
-  if (typeof value === 'string') return 2;
-  if (typeof value === 'boolean') return 8;
-  if (value === null) return 10;
-  if (Array.isArray(value)) return 4;
-  if (value instanceof Date) return 9;
-  if (value instanceof RegExp) return 11;
-  if (value instanceof Uint8Array) return 5;
-  return 3;
-}
-
-function typeTest(parts: readonly string[], operand: unknown): Matcher {
-  const wanted = new Set<number>();
-  for (const entry of Array.isArray(operand) ? (operand as unknown[]) : [operand]) {
-    if (entry === 'number') for (const type of [1, 16, 18, 19]) wanted.add(type);
-    else {
-      const type = typeof entry === 'string' ? TYPE_NAMES[entry] : asNumber(entry);
-      if (type === undefined || !Object.values(TYPE_NAMES).includes(type)) {
-        return fail(2, `Unknown type name alias: ${String(entry)}`);
-      }
-      wanted.add(type);
-    }
-  }
-  return spread(parts, (leaf) => leaf !== undefined && wanted.has(typeNumber(leaf)));
-}
-
-function bitsTest(operator: string, operand: unknown): LeafTest {
-  let mask = 0n;
-  if (Array.isArray(operand)) {
-    for (const position of operand as unknown[]) {
-      const bit = asNumber(position);
-      if (bit === undefined || bit < 0) return fail(2, `${operator}: bit positions are whole numbers`);
-      mask |= 1n << BigInt(bit);
-    }
-  } else {
-    const value = asNumber(operand);
-    if (value === undefined || value < 0 || !Number.isInteger(value))
-      return fail(2, `${operator} takes a mask or positions`);
-    mask = BigInt(value);
-  }
-  return (leaf) => {
-    const value = asNumber(leaf);
-    if (value === undefined || !Number.isSafeInteger(value)) return false;
-    const set = BigInt.asUintN(64, BigInt(value)) & mask;
-    if (operator === '$bitsAllSet') return set === mask;
-    if (operator === '$bitsAllClear') return set === 0n;
-    return operator === '$bitsAnySet' ? set !== 0n : set !== mask;
-  };
 }

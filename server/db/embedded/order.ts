@@ -1,4 +1,5 @@
-import { encodeComponent, typeByte, TYPE } from './keys.ts';
+import { encodeComponent } from './key-bytes.ts';
+import { typeByte, TYPE } from './type-order.ts';
 import { bsonTypeOf } from './bson.ts';
 
 /** Total order of BSON values, numbers of all types by value, strings by code point. */

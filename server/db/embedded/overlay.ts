@@ -6,31 +6,40 @@ export interface Change {
   value: Buffer | undefined;
 }
 
-/** Largest sum of changes that one transaction may hold. */
-export const TRANSACTION_BYTES = 64 * 1024 * 1024;
+/** Largest sum of documents that one transaction may hold. */
+export const TRANSACTION_BYTES = 16 * 1024 * 1024;
+/** So many new keys are moved into place one by one, more are sorted in together. */
+const FEW = 32;
 
 class SortedChanges {
   private readonly byKey = new Map<string, Change>();
   private sorted: Change[] = [];
   private fresh: Change[] = [];
 
-  set(change: Change): void {
-    const name = change.key.toString('latin1');
+  /** `name` is the key as a latin1 string. */
+  set(name: string, key: Buffer, value: Buffer | undefined): void {
     const known = this.byKey.get(name);
     if (known) {
-      known.value = change.value;
+      known.value = value;
       return;
     }
+    const change: Change = { key, value };
     this.byKey.set(name, change);
     this.fresh.push(change);
   }
 
-  get(key: Buffer): Change | undefined {
-    return this.byKey.get(key.toString('latin1'));
+  get(name: string): Change | undefined {
+    return this.byKey.get(name);
   }
 
-  values(): Iterable<Change> {
-    return this.byKey.values();
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /** All changes, ascending: a tree is filled fastest in its order. */
+  ordered(): readonly Change[] {
+    this.settle();
+    return this.sorted;
   }
 
   /** Changes with low ≤ key < high, ascending. */
@@ -41,11 +50,28 @@ class SortedChanges {
     return this.sorted.slice(from, to);
   }
 
-  /** New keys are sorted in only when someone reads, a whole statement at a time. */
+  /** New keys are sorted in only when someone reads. */
   private settle(): void {
-    if (this.fresh.length === 0) return;
-    this.sorted = [...this.sorted, ...this.fresh].sort((a, b) => Buffer.compare(a.key, b.key));
+    const { fresh } = this;
+    if (fresh.length === 0) return;
     this.fresh = [];
+    if (fresh.length <= FEW) {
+      for (const change of fresh) this.sorted.splice(this.lowerBound(change.key), 0, change);
+      return;
+    }
+    fresh.sort((a, b) => Buffer.compare(a.key, b.key));
+    const old = this.sorted;
+    const merged: Change[] = [];
+    let at = 0;
+    for (const change of fresh) {
+      for (let next = old[at]; next && Buffer.compare(next.key, change.key) < 0; next = old[at]) {
+        merged.push(next);
+        at += 1;
+      }
+      merged.push(change);
+    }
+    for (; at < old.length; at += 1) merged.push(old[at] as Change);
+    this.sorted = merged;
   }
 
   private lowerBound(key: Buffer): number {
@@ -64,15 +90,17 @@ class SortedChanges {
 /** The changes of one transaction, kept sorted, so that scans merge them with the snapshot. */
 export class Overlay {
   readonly tables: Record<Table, SortedChanges> = { data: new SortedChanges(), index: new SortedChanges() };
+  /** Bytes of all documents written, those written twice counted twice. */
   bytes = 0;
 
-  set(table: Table, key: Buffer, value: Buffer | undefined): void {
-    this.tables[table].set({ key, value });
-    this.bytes += key.length + (value?.length ?? 0);
+  set(table: Table, name: string, key: Buffer, value: Buffer | undefined): void {
+    this.tables[table].set(name, key, value);
+    if (table === 'data') this.bytes += value?.length ?? 0;
   }
 
   get(table: Table, key: Buffer): Change | undefined {
-    return this.tables[table].get(key);
+    const changes = this.tables[table];
+    return changes.size === 0 ? undefined : changes.get(key.toString('latin1'));
   }
 
   *merge(

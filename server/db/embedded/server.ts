@@ -9,14 +9,20 @@ import { Framer, readMessage, writeMessage, type Message } from './wire.ts';
 
 const REAP_EVERY_MS = 5000;
 const TTL_EVERY_MS = 60_000;
+/** How long a close waits for answers under way. */
+const CLOSE_WAIT_MS = 2000;
 
 /** Serves one data directory on one socket path. */
 export class StoreServer {
   private readonly engine: Engine;
   private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
+  /** Connections, each with the answer under way. */
+  private readonly sockets = new Map<Socket, Promise<void>>();
   private readonly timers: NodeJS.Timeout[];
   private readonly path: string;
+
+  private expiring = false;
+  private closing = false;
 
   constructor(directory: string, path: string, now: () => Date) {
     this.engine = new Engine(directory, now);
@@ -24,8 +30,8 @@ export class StoreServer {
     this.server = createServer((socket) => this.serve(socket));
     this.timers = [
       setInterval(() => {
-        this.engine.transactions.reap(now().getTime());
-        this.engine.cursors.reap(now().getTime());
+        this.engine.transactions.reap(performance.now());
+        this.engine.cursors.reap(performance.now());
       }, REAP_EVERY_MS),
       setInterval(() => void this.expire(), TTL_EVERY_MS),
     ];
@@ -38,58 +44,85 @@ export class StoreServer {
     });
   }
 
+  /** Answers what has arrived, then lets go of the files. */
   async close(): Promise<void> {
+    this.closing = true;
     for (const timer of this.timers) clearInterval(timer);
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+    });
+    for (const socket of this.sockets.keys()) socket.pause();
+    const answered = Promise.all(this.sockets.values());
+    await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, CLOSE_WAIT_MS))]);
+    // The engine first: who sees the connection end may open the files.
     await this.engine.close();
+    for (const socket of this.sockets.keys()) socket.destroySoon();
+    await closed;
   }
 
   private serve(socket: Socket): void {
-    this.sockets.add(socket);
     const framer = new Framer();
     // Commands of one connection are answered in their order.
-    let turn: Promise<void> = Promise.resolve();
+    this.sockets.set(socket, Promise.resolve());
     socket.on('data', (chunk: Buffer) => {
       try {
         for (const bytes of framer.push(chunk)) {
-          const message = readMessage(Buffer.from(bytes));
-          turn = turn.then(() => this.answer(socket, message));
+          const message = readMessage(bytes);
+          const before = this.sockets.get(socket);
+          this.sockets.set(
+            socket,
+            (before ?? Promise.resolve()).then(() => this.answer(socket, message)),
+          );
         }
       } catch {
         socket.destroy();
       }
     });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      this.engine.transactions.endConnection(socket);
+    });
   }
 
   private async answer(socket: Socket, message: Message): Promise<void> {
-    const reply = await this.reply(message.body).catch(errorReply);
-    if (message.silent || socket.destroyed) return;
-    if (!socket.write(writeMessage(message, reply))) {
+    let bytes: Buffer;
+    try {
+      bytes = writeMessage(message, await this.reply(message.body, socket));
+    } catch (error) {
+      bytes = writeMessage(message, errorReply(error));
+    }
+    if (socket.destroyed) {
+      // It went away meanwhile; a transaction that this command began must not stay.
+      if (!this.closing) this.engine.transactions.endConnection(socket);
+      return;
+    }
+    if (!message.silent && !socket.write(bytes)) {
       await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
     }
   }
 
-  private async reply(body: Doc): Promise<Doc> {
+  private async reply(body: Doc, socket: Socket): Promise<Doc> {
     const [name = ''] = Object.keys(body);
     const base = { name, body, db: String(body['$db'] ?? 'admin'), engine: this.engine };
     if (name === 'hello' || name === 'ismaster' || name === 'isMaster') {
       return hello(this.path, { ...base, transaction: undefined });
     }
-    const request: Request = { ...base, transaction: this.transactionOf(name, body) };
-    return runCommand(request);
+    const transaction = this.transactionOf(name, body);
+    if (transaction) transaction.connection = socket;
+    return runCommand({ ...base, transaction });
   }
 
   private transactionOf(name: string, body: Doc): Request['transaction'] {
     const id = transactionId(body);
     if (id === undefined || name === 'commitTransaction' || name === 'abortTransaction') return undefined;
-    return this.engine.transactions.get(id, body['startTransaction'] === true, this.engine.now().getTime());
+    return this.engine.transactions.get(id, body['startTransaction'] === true, performance.now());
   }
 
   /** Deletes what TTL indexes say is over, through the ordinary delete. */
   private async expire(): Promise<void> {
+    if (this.expiring) return;
+    this.expiring = true;
     for (const collection of [...this.engine.catalog.all()]) {
       for (const { spec } of collection.indexes) {
         if (spec.expireAfterSeconds === undefined) continue;
@@ -109,6 +142,7 @@ export class StoreServer {
         }).catch(() => undefined);
       }
     }
+    this.expiring = false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { asNumber, type Doc } from './bson.ts';
 import { fail } from './error.ts';
-import { encodeComponent, extractKeys, keyParts, type KeyPart } from './keys.ts';
+import { encodeComponent } from './key-bytes.ts';
+import { extractKeys, keyParts, type KeyPart } from './keys.ts';
 
 /**
  * Makes the sort key of a document: keys compare as bytes. Of an array the least element counts ascending, the

@@ -1,4 +1,5 @@
-import type { Collection, Index } from './catalog.ts';
+import type { Collection } from './catalog.ts';
+import type { Index } from './index-spec.ts';
 import type { Entry, Environment, Snapshot, Table } from './environment.ts';
 import { Overlay } from './overlay.ts';
 import type { Raw } from './bson.ts';
@@ -53,6 +54,11 @@ export class View {
   /** `_id` keys in the order of the index. */
   *indexed(index: Index, range: KeyRange, reverse: boolean): Generator<Buffer> {
     for (const entry of this.entries('index', index.id, range, reverse)) yield entry.value;
+  }
+
+  /** The `_id` key under a whole key of a unique index. */
+  owner(index: Index, key: Buffer): Buffer | undefined {
+    return this.get('index', tableKey(index.id, key));
   }
 
   *entries(table: Table, id: number, range: KeyRange, reverse: boolean): Generator<Entry> {

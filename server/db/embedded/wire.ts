@@ -1,4 +1,4 @@
-import { BSON, decodeRaw, encode, Int32, type Doc, type Raw } from './bson.ts';
+import { BSON, decodeRaw, encode, type Doc, type Raw } from './bson.ts';
 import type { Batch } from './cursor.ts';
 import { BATCH } from './cursor.ts';
 import { fail } from './error.ts';
@@ -126,36 +126,43 @@ export function writeMessage(to: Message, reply: Doc): Buffer {
 
 function replyBytes(reply: Doc): Raw {
   const batch = (reply as { [BATCH]?: Batch })[BATCH];
-  if (!batch) return encode(whole(reply));
-  return documentOf([
-    element(
-      3,
-      'cursor',
-      documentOf([
-        element(4, batch.name, documentOf(batch.documents.map((raw, i) => element(3, String(i), raw)))),
-        fieldsOf({ id: batch.id, ns: batch.namespace }),
-      ]),
-    ),
-    fieldsOf({ ok: 1 }),
-  ]);
+  return batch ? cursorReply(batch) : encode(reply);
 }
 
-function whole(reply: Doc): Doc {
-  return typeof reply['n'] === 'number' ? { ...reply, n: new Int32(reply['n']) } : reply;
-}
+const CURSOR = Buffer.from('\x03cursor\0', 'latin1');
+const OK = Buffer.from('\x01ok\0\0\0\0\0\0\0\xf0\x3f', 'latin1');
+/** Type, up to six digits, zero. */
+const LONGEST_ELEMENT_HEAD = 8;
 
-function element(type: number, name: string, value: Raw): Buffer {
-  return Buffer.concat([Buffer.from([type]), Buffer.from(name, 'utf8'), Buffer.from([0]), value]);
-}
-
-function fieldsOf(doc: Doc): Buffer {
-  const raw = BSON.serialize(doc);
-  return Buffer.from(raw.buffer, raw.byteOffset + 4, raw.length - 5);
-}
-
-function documentOf(parts: readonly Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 5);
-  const head = Buffer.alloc(4);
-  head.writeInt32LE(length, 0);
-  return Buffer.concat([head, ...parts, Buffer.from([0])], length);
+/** `{cursor: {firstBatch: […], id, ns}, ok: 1}` around documents that stay as they are. */
+function cursorReply({ documents, name, id, namespace }: Batch): Raw {
+  const array = Buffer.from(`\x04${name}\0`, 'latin1');
+  const tail = BSON.serialize({ id, ns: namespace });
+  const head = 4 + CURSOR.length + 4 + array.length + 4;
+  let room = head + tail.length + OK.length + 16;
+  for (const raw of documents) room += raw.length + LONGEST_ELEMENT_HEAD;
+  const out = Buffer.allocUnsafe(room);
+  const cursorAt = 4 + CURSOR.copy(out, 4);
+  const arrayAt = cursorAt + 4 + array.copy(out, cursorAt + 4);
+  let at = arrayAt + 4;
+  for (let i = 0; i < documents.length; i += 1) {
+    out[at] = 3;
+    at += 1 + out.write(String(i), at + 1, 'latin1');
+    out[at] = 0;
+    const raw = documents[i] as Raw;
+    out.set(raw, at + 1);
+    at += 1 + raw.length;
+  }
+  out[at] = 0;
+  at += 1;
+  out.writeInt32LE(at - arrayAt, arrayAt);
+  // The fields and the closing zero of the tail close the cursor.
+  out.set(tail.subarray(4), at);
+  at += tail.length - 4;
+  out.writeInt32LE(at - cursorAt, cursorAt);
+  at += OK.copy(out, at);
+  out[at] = 0;
+  at += 1;
+  out.writeInt32LE(at, 0);
+  return out.subarray(0, at);
 }

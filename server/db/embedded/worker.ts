@@ -6,6 +6,6 @@ const { directory, socketPath } = workerData as { directory: string; socketPath:
 const server = new StoreServer(directory, socketPath, () => systemClock.now());
 await server.listen();
 parentPort?.once('message', () => {
-  void server.close().then(() => parentPort?.postMessage('closed'));
+  void server.close().finally(() => process.exit());
 });
 parentPort?.postMessage('ready');

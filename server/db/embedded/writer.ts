@@ -1,15 +1,25 @@
-import type { Catalog, Collection, Index } from './catalog.ts';
-import { BSON, fields, type Doc, type Raw } from './bson.ts';
-import type { Environment } from './environment.ts';
-import { fail, MongoError, writeConflict } from './error.ts';
-import { encodeId, extractKeys } from './keys.ts';
+import type { Catalog, Collection } from './catalog.ts';
+import type { Index } from './index-spec.ts';
+import { BSON, MAX_DOCUMENT_BYTES, setOwn, type Doc, type Raw } from './bson.ts';
+import { entriesOf, idKey, type IndexEntry } from './entries.ts';
+import type { Environment, Table } from './environment.ts';
+import { fail, MongoError } from './error.ts';
 import { TRANSACTION_BYTES } from './overlay.ts';
 import type { Transaction, Transactions } from './transaction.ts';
 import { tableKey, View } from './view.ts';
 
-interface IndexEntry {
-  readonly index: Index;
-  readonly key: Buffer;
+/** A document with the keys of all its entries. */
+interface Keyed {
+  readonly id: Buffer;
+  readonly dataKey: Buffer;
+  readonly entries: readonly IndexEntry[];
+}
+
+/** A replacement whose locks are taken: it may be applied. */
+export interface Replacement {
+  readonly before: Keyed;
+  readonly after: Keyed;
+  readonly raw: Raw;
 }
 
 /**
@@ -31,131 +41,100 @@ export class Writer {
     this.view = transaction ? new View(env, transaction.snapshot, transaction.overlay) : new View(env);
   }
 
-  /** @throws MongoError 11000 with keyPattern and keyValue, 112, Blocked */
+  /** @throws MongoError 10334, 11000 with keyPattern and keyValue, 112, 171, Blocked */
   insert(collection: Collection, raw: Raw): void {
-    const doc = fields(raw, collection.indexedFields);
-    const id = encodeId(doc['_id']);
-    const key = tableKey(collection.id, id);
-    this.claim(collection, id);
-    if (this.existing('data', key)) this.duplicate(collection, '_id_', { _id: 1 }, { _id: doc['_id'] });
-    const added = this.entriesOf(collection, doc);
-    this.claimUnique(collection, added, id, doc);
-    this.set('data', key, Buffer.from(raw));
-    for (const { index, key: entry } of added) this.addEntry(index, entry, id);
+    if (raw.length > MAX_DOCUMENT_BYTES) fail(10334, 'document is larger than 16777216 bytes');
+    const { id, dataKey, entries } = this.keyed(collection, raw);
+    const names = this.lockAll(collection, dataKey, entries);
+    if (this.exists('data', dataKey, names[0])) this.duplicate(collection, undefined, raw);
+    this.checkUnique(collection, entries, raw, id);
+    this.set('data', dataKey, raw as Buffer, names[0]);
+    for (const { key } of entries) this.set('index', key, id);
     this.count(collection, 1);
   }
 
-  replace(collection: Collection, before: Raw, after: Raw): void {
-    const oldDoc = fields(before, collection.indexedFields);
-    const newDoc = fields(after, collection.indexedFields);
-    const id = encodeId(oldDoc['_id']);
-    this.claim(collection, id);
-    const had = new Map(this.entriesOf(collection, oldDoc).map((entry) => [nameOf(entry), entry]));
-    const added: IndexEntry[] = [];
-    for (const entry of this.entriesOf(collection, newDoc)) if (!had.delete(nameOf(entry))) added.push(entry);
-    this.claimUnique(collection, added, id, newDoc);
-    this.releaseUnique([...had.values()]);
-    for (const { index, key } of had.values()) this.removeEntry(index, key, id);
-    this.set('data', tableKey(collection.id, id), Buffer.from(after));
-    for (const { index, key } of added) this.addEntry(index, key, id);
+  /** Computes all keys of a replacement and locks what it will touch; changes nothing. @throws as `insert` */
+  prepare(collection: Collection, before: Raw, raw: Raw): Replacement {
+    const old = this.keyed(collection, before);
+    const after = this.keyed(collection, raw);
+    this.lockAll(collection, old.dataKey, old.entries);
+    this.lockAll(collection, old.dataKey, after.entries);
+    return { before: old, after, raw };
   }
 
-  remove(collection: Collection, raw: Raw): void {
-    const doc = fields(raw, collection.indexedFields);
-    const id = encodeId(doc['_id']);
-    this.claim(collection, id);
-    const entries = this.entriesOf(collection, doc);
-    this.releaseUnique(entries);
-    for (const { index, key } of entries) this.removeEntry(index, key, id);
-    this.set('data', tableKey(collection.id, id), undefined);
-    this.count(collection, -1);
+  /** @throws MongoError 11000 */
+  replace(collection: Collection, { before, after, raw }: Replacement): void {
+    const gone = new Map(before.entries.map((entry) => [entry.key.toString('latin1'), entry.key]));
+    const added = after.entries.filter(({ key }) => !gone.delete(key.toString('latin1')));
+    this.checkUnique(collection, added, raw, before.id);
+    for (const [name, key] of gone) this.set('index', key, undefined, name);
+    this.set('data', before.dataKey, raw as Buffer);
+    for (const { key } of added) this.set('index', key, before.id);
   }
 
-  /** Locks all that a replacement (or, without `after`, a removal) will touch, before anything is changed. */
-  claimReplace(collection: Collection, before: Raw, after?: Raw): void {
-    const doc = fields(before, collection.indexedFields);
-    this.claim(collection, encodeId(doc['_id']));
-    this.releaseUnique(this.entriesOf(collection, doc));
-    if (after) this.releaseUnique(this.entriesOf(collection, fields(after, collection.indexedFields)));
+  /** Locks what the removal of a document will touch and answers how to do it. */
+  prepareRemove(collection: Collection, raw: Raw): () => void {
+    const { dataKey, entries } = this.keyed(collection, raw);
+    this.lockAll(collection, dataKey, entries);
+    return () => {
+      for (const { key } of entries) this.set('index', key, undefined);
+      this.set('data', dataKey, undefined);
+      this.count(collection, -1);
+    };
   }
 
-  /** Locks the document for this writer before it decides anything on its content. */
-  claim(collection: Collection, id: Buffer): void {
-    const name = `d${String(collection.id)}/${id.toString('latin1')}`;
-    if (this.transaction) this.transactions.lock(this.transaction, name);
-    else {
-      this.transactions.pass(name);
-      this.transactions.note(name);
-    }
+  private keyed(collection: Collection, raw: Raw): Keyed {
+    if (collection.dropped) fail(26, 'the collection was dropped while the write waited');
+    const { layout } = collection;
+    layout.finder.find(raw);
+    const id = idKey(layout, raw);
+    const entries = entriesOf(layout, raw, id, (index, path) =>
+      this.catalog.noteArray(collection, index, path),
+    );
+    return { id, dataKey: tableKey(collection.id, id), entries };
   }
 
-  entriesOf(collection: Collection, doc: Doc): IndexEntry[] {
-    const entries: IndexEntry[] = [];
-    for (const index of collection.indexes) {
-      if (index.spec.name === '_id_') continue;
-      if (index.partial && !index.partial(doc)) continue;
-      const { keys, multikey, allMissing } = extractKeys(doc, index.parts);
-      if (index.spec.sparse === true && allMissing) continue;
-      for (const path of multikey) {
-        if (index.multikey.has(path)) continue;
-        index.multikey.add(path);
-        // Inside a transaction the flag must not wait for the commit: other readers may only become more careful.
-        if (this.transaction) this.transaction.multikey.add(() => this.catalog.save(collection));
-        else this.catalog.save(collection);
-      }
-      for (const key of keys) entries.push({ index, key });
-    }
-    return entries;
-  }
-
-  private claimUnique(collection: Collection, entries: readonly IndexEntry[], id: Buffer, doc: Doc): void {
+  /**
+   * Locks the document and its keys of unique indexes for a transaction; lets a plain write pass or wait.
+   * @returns the names under which locks and overlay know them, of the document first; empty when nobody asks
+   */
+  private lockAll(collection: Collection, dataKey: Buffer, entries: readonly IndexEntry[]): string[] {
+    const { transaction, transactions } = this;
+    if (!transaction && !transactions.anyOpen) return [];
+    const name = dataKey.toString('latin1');
+    if (transaction) {
+      transaction.touched.add(collection);
+      transactions.lock(transaction, 'data', name);
+    } else transactions.pass('data', name);
     for (const { index, key } of entries) {
       if (index.spec.unique !== true) continue;
-      this.lockUnique(index, key);
-      const owner = this.existing('index', tableKey(index.id, key));
-      if (owner && !owner.equals(id))
-        this.duplicate(collection, index.spec.name, index.spec.key, keyValue(index, doc));
+      if (transaction) transactions.lock(transaction, 'index', key.toString('latin1'));
+      else transactions.pass('index', key.toString('latin1'));
+    }
+    return [name];
+  }
+
+  private checkUnique(collection: Collection, entries: readonly IndexEntry[], raw: Raw, id: Buffer): void {
+    for (const { index, key } of entries) {
+      if (index.spec.unique !== true || !this.exists('index', key)) continue;
+      if (this.view.get('index', key)?.equals(id) !== true) this.duplicate(collection, index, raw);
     }
   }
 
-  private releaseUnique(entries: readonly IndexEntry[]): void {
-    for (const { index, key } of entries) if (index.spec.unique === true) this.lockUnique(index, key);
+  private exists(table: Table, key: Buffer, name?: string): boolean {
+    const { transaction } = this;
+    if (!transaction) return this.env.has(table, key);
+    const own =
+      name === undefined ? transaction.overlay.get(table, key) : transaction.overlay.tables[table].get(name);
+    return own ? own.value !== undefined : this.env.has(table, key, transaction.snapshot);
   }
 
-  private lockUnique(index: Index, key: Buffer): void {
-    const name = `u${String(index.id)}/${key.toString('latin1')}`;
-    if (this.transaction) this.transactions.lock(this.transaction, name);
-    else {
-      this.transactions.pass(name);
-      this.transactions.note(name);
-    }
-  }
-
-  /** What the writer sees; a transaction also notices what was committed behind its snapshot. */
-  private existing(table: 'data' | 'index', key: Buffer): Buffer | undefined {
-    const seen = this.view.get(table, key);
-    if (!this.transaction || this.transaction.overlay.get(table, key)) return seen;
-    const now = this.env.get(table, key);
-    if (now !== undefined && seen === undefined) writeConflict();
-    return seen;
-  }
-
-  private addEntry(index: Index, key: Buffer, id: Buffer): void {
-    this.set('index', index.spec.unique === true ? tableKey(index.id, key) : tableKey(index.id, key, id), id);
-  }
-
-  private removeEntry(index: Index, key: Buffer, id: Buffer): void {
-    this.set(
-      'index',
-      index.spec.unique === true ? tableKey(index.id, key) : tableKey(index.id, key, id),
-      undefined,
-    );
-  }
-
-  private set(table: 'data' | 'index', key: Buffer, value: Buffer | undefined): void {
-    if (this.transaction) {
-      this.transaction.overlay.set(table, key, value);
-      if (this.transaction.overlay.bytes > TRANSACTION_BYTES) fail(257, 'the transaction is too large');
+  private set(table: Table, key: Buffer, value: Buffer | undefined, name?: string): void {
+    const { transaction } = this;
+    if (transaction) {
+      transaction.overlay.set(table, name ?? key.toString('latin1'), key, value);
+      if (transaction.overlay.bytes > TRANSACTION_BYTES)
+        fail(257, `a transaction may change at most ${String(TRANSACTION_BYTES)} bytes of documents`);
     } else if (value) this.env.put(table, key, value);
     else this.env.remove(table, key);
   }
@@ -166,36 +145,31 @@ export class Writer {
     } else this.catalog.addCount(collection, delta);
   }
 
-  private duplicate(
-    collection: Collection,
-    name: string,
-    pattern: Readonly<Record<string, unknown>>,
-    value: Doc,
-  ): never {
-    const shown = BSON.EJSON.stringify(value);
+  /** `index` undefined: the `_id`. */
+  private duplicate(collection: Collection, index: Index | undefined, raw: Raw): never {
+    const pattern = index?.spec.key ?? { _id: 1 };
+    const { finder } = collection.layout;
+    finder.find(raw);
+    const value = keyValue(Object.keys(pattern), finder.decode(raw));
     throw new MongoError(
       11000,
-      `E11000 duplicate key error collection: ${collection.db}.${collection.name} index: ${name} dup key: ${shown}`,
+      `E11000 duplicate key error collection: ${collection.db}.${collection.name} index: ${index?.spec.name ?? '_id_'} dup key: ${BSON.EJSON.stringify(value)}`,
       { keyPattern: { ...pattern }, keyValue: value },
     );
   }
 }
 
-function nameOf({ index, key }: IndexEntry): string {
-  return `${String(index.id)}/${key.toString('latin1')}`;
-}
-
-function keyValue(index: Index, doc: Doc): Doc {
+export function keyValue(paths: readonly string[], doc: Doc): Doc {
   const out: Doc = {};
-  for (const { path, parts } of index.parts) {
+  for (const path of paths) {
     let value: unknown = doc;
-    for (const part of parts) {
+    for (const part of path.split('.')) {
       value =
         typeof value === 'object' && value !== null && Object.hasOwn(value, part)
           ? (value as Doc)[part]
           : undefined;
     }
-    out[path] = value ?? null;
+    setOwn(out, path, value ?? null);
   }
   return out;
 }
@@ -203,10 +177,9 @@ function keyValue(index: Index, doc: Doc): Doc {
 /** Puts the changes of a transaction into the store; runs inside the environment's write transaction. */
 export function applyTransaction(env: Environment, catalog: Catalog, transaction: Transaction): void {
   for (const table of ['data', 'index'] as const) {
-    const changes = [...transaction.overlay.tables[table].values()];
+    const changes = transaction.overlay.tables[table].ordered();
     for (const { key, value } of changes) if (!value) env.remove(table, key);
     for (const { key, value } of changes) if (value) env.put(table, key, value);
   }
-  for (const save of transaction.multikey) save();
   for (const [collection, delta] of transaction.counts) catalog.addCount(collection, delta);
 }

@@ -1,35 +1,23 @@
-import { asNumber, Int32, Long, type Doc } from '../bson.ts';
-import { openIndex, type Collection, type IndexSpec } from '../catalog.ts';
+import { asNumber, decodeRaw, Int32, Long, type Doc, type Raw } from '../bson.ts';
+import type { Collection } from '../catalog.ts';
+import { openIndex, type IndexSpec } from '../index-spec.ts';
 import type { Engine, Request, WriteSteps } from '../engine.ts';
 import { fail, unsupported } from '../error.ts';
-import { encodeId } from '../keys.ts';
-import { fields } from '../bson.ts';
 import { isDocument } from '../path.ts';
 import { equalValues } from '../order.ts';
 import { compileFilter } from '../match.ts';
+import { entriesOf, idKey, layoutOf } from '../entries.ts';
 import { tableKey, WHOLE, View } from '../view.ts';
+import { keyValue } from '../writer.ts';
+import { COMMON_FIELDS } from './options.ts';
 import { collectionName, optionalDoc } from './read.ts';
-
-const CREATE_IGNORED = new Set([
-  'create',
-  'lsid',
-  '$db',
-  'writeConcern',
-  'comment',
-  'txnNumber',
-  'autocommit',
-  'startTransaction',
-  'apiVersion',
-  '$readPreference',
-  '$clusterTime',
-  'maxTimeMS',
-]);
 
 export function* create({ body, db, engine }: Request): WriteSteps {
   const name = collectionName(body, 'create');
   for (const [option, value] of Object.entries(body)) {
     if (option === 'capped' && value === false) continue;
-    if (!CREATE_IGNORED.has(option) && value !== undefined) unsupported(`create with ${option}`);
+    if (option !== 'create' && !COMMON_FIELDS.has(option) && value !== undefined)
+      unsupported(`create with ${option}`);
   }
   if (!engine.catalog.find(db, name)) engine.catalog.create(db, name);
   return { ok: 1 };
@@ -52,6 +40,7 @@ function dropRange(engine: Engine, table: 'data' | 'index', id: number): void {
 
 function dropCollection(engine: Engine, collection: Collection): void {
   engine.transactions.checkIdle(collection);
+  engine.cursors.killOf(`${collection.db}.${collection.name}`);
   dropRange(engine, 'data', collection.id);
   for (const index of collection.indexes) dropRange(engine, 'index', index.id);
   engine.catalog.remove(collection);
@@ -77,7 +66,9 @@ export function* renameCollection({ body, engine }: Request): WriteSteps {
   if (!source) return fail(26, `Source collection ${from} does not exist`);
   const target = engine.catalog.find(...split(to));
   if (target && body['dropTarget'] !== true) return fail(48, 'target namespace exists');
+  engine.transactions.checkIdle(source);
   if (target) dropCollection(engine, target);
+  engine.changed(source);
   engine.catalog.rename(source, ...split(to));
   return { ok: 1 };
 }
@@ -187,11 +178,11 @@ function readSpec(spec: Doc): IndexSpec {
   };
 }
 
-export function* createIndexes({ body, db, engine, transaction }: Request): WriteSteps {
+export function* createIndexes({ body, db, engine }: Request): WriteSteps {
   const name = collectionName(body, 'createIndexes');
   const specs = ((body['indexes'] as Doc[] | undefined) ?? []).map(readSpec);
   const created = !engine.catalog.find(db, name);
-  const collection = engine.ensure(db, name, transaction);
+  const collection = engine.ensure(db, name, undefined);
   const before = collection.indexes.length;
   for (const spec of specs) {
     const sameName = collection.indexes.find((index) => index.spec.name === spec.name);
@@ -216,35 +207,31 @@ export function* createIndexes({ body, db, engine, transaction }: Request): Writ
 
 function build(engine: Engine, collection: Collection, spec: IndexSpec): void {
   engine.transactions.checkIdle(collection);
+  engine.changed(collection);
   const index = openIndex(engine.catalog.newId(), spec, []);
-  const had = collection.indexes;
-  collection.indexes = [index];
+  const layout = layoutOf([index]);
   try {
-    const view = new View(engine.env);
-    const writer = engine.writer(undefined);
-    for (const raw of view.documents(collection, WHOLE)) {
-      const doc = fields(raw, new Set(['_id', ...index.fields]));
-      const id = encodeId(doc['_id']);
-      for (const { key } of writer.entriesOf(collection, doc)) {
-        const full = spec.unique === true ? tableKey(index.id, key) : tableKey(index.id, key, id);
-        const owner = spec.unique === true ? engine.env.get('index', full) : undefined;
-        if (owner)
-          fail(
-            11000,
-            `E11000 duplicate key error collection: ${collection.db}.${collection.name} index: ${spec.name}`,
-            { keyPattern: { ...spec.key } },
-          );
-        engine.env.put('index', full, id);
+    for (const raw of new View(engine.env).documents(collection, WHOLE)) {
+      layout.finder.find(raw);
+      const id = idKey(layout, raw);
+      for (const { key } of entriesOf(layout, raw, id, (_index, path) => index.multikey.add(path))) {
+        if (spec.unique === true && engine.env.has('index', key)) duplicate(collection, spec, raw);
+        engine.env.put('index', key, id);
       }
     }
-    collection.indexes = [...had, index];
-    engine.catalog.save(collection);
   } catch (error) {
-    collection.indexes = had;
-    engine.catalog.save(collection);
     dropRange(engine, 'index', index.id);
     throw error;
   }
+  collection.indexes = [...collection.indexes, index];
+  engine.catalog.save(collection);
+}
+
+function duplicate({ db, name }: Collection, spec: IndexSpec, raw: Raw): never {
+  return fail(11000, `E11000 duplicate key error collection: ${db}.${name} index: ${spec.name}`, {
+    keyPattern: { ...spec.key },
+    keyValue: keyValue(Object.keys(spec.key), decodeRaw(raw)),
+  });
 }
 
 export function* dropIndexes({ body, db, engine }: Request): WriteSteps {
@@ -260,6 +247,8 @@ export function* dropIndexes({ body, db, engine }: Request): WriteSteps {
   if (wanted !== '*' && matches({ name: '_id_', key: { _id: 1 } })) fail(72, 'cannot drop _id index');
   const gone = collection.indexes.filter((index) => index.spec.name !== '_id_' && matches(index.spec));
   if (gone.length === 0 && wanted !== '*') fail(27, `index not found with name [${String(wanted)}]`);
+  engine.changed(collection);
+  engine.cursors.killOf(`${db}.${name}`);
   for (const index of gone) dropRange(engine, 'index', index.id);
   collection.indexes = collection.indexes.filter((index) => !gone.includes(index));
   engine.catalog.save(collection);

@@ -1,9 +1,10 @@
-import { Long, fields, type Doc } from '../bson.ts';
+import { Long, type Doc } from '../bson.ts';
 import type { Collection } from '../catalog.ts';
+import type { Index } from '../index-spec.ts';
 import type { Request } from '../engine.ts';
 import { fail, unsupported } from '../error.ts';
-import { encodeId } from '../keys.ts';
-import { tableKey, View, WHOLE } from '../view.ts';
+import { entriesOf, idKey } from '../entries.ts';
+import { View, WHOLE } from '../view.ts';
 import { collectionName } from './read.ts';
 
 /** The first version whose features this store announces; the driver chooses its ways by it. */
@@ -82,7 +83,7 @@ export function validate({ body, db, engine }: Request): Doc {
   const name = collectionName(body, 'validate');
   const collection = engine.catalog.find(db, name);
   if (!collection) return fail(26, `Collection '${db}.${name}' does not exist to validate.`);
-  const { errors, records, keys } = check(collection, new View(engine.env), engine);
+  const { errors, records, keys } = check(collection, new View(engine.env));
   if (records !== collection.count)
     errors.push(`count says ${String(collection.count)}, there are ${String(records)}`);
   return {
@@ -95,26 +96,22 @@ export function validate({ body, db, engine }: Request): Doc {
   };
 }
 
-function check(
-  collection: Collection,
-  view: View,
-  engine: Request['engine'],
-): { errors: string[]; records: number; keys: Doc } {
+function check(collection: Collection, view: View): { errors: string[]; records: number; keys: Doc } {
   const errors: string[] = [];
   const expected = new Map<number, number>();
-  const writer = engine.writer(undefined);
+  const { layout } = collection;
   let records = 0;
   for (const raw of view.documents(collection, WHOLE)) {
     records += 1;
-    const doc = fields(raw, new Set(['_id', ...collection.indexedFields]));
-    const id = encodeId(doc['_id']);
-    for (const { index, key } of writer.entriesOf(collection, doc)) {
+    layout.finder.find(raw);
+    const id = idKey(layout, raw);
+    const notArray = (index: Index, path: string) => {
+      if (!index.multikey.has(path)) errors.push(`${index.spec.name}: does not know of arrays at ${path}`);
+    };
+    for (const { index, key } of entriesOf(layout, raw, id, notArray)) {
       expected.set(index.id, (expected.get(index.id) ?? 0) + 1);
-      const owner = view.get(
-        'index',
-        index.spec.unique === true ? tableKey(index.id, key) : tableKey(index.id, key, id),
-      );
-      if (!owner?.equals(id)) errors.push(`${index.spec.name}: a document is missing`);
+      if (view.get('index', key)?.equals(id) !== true)
+        errors.push(`${index.spec.name}: a document is missing`);
     }
   }
   const keys: Doc = {};

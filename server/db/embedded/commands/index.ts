@@ -1,13 +1,16 @@
 import type { Doc } from '../bson.ts';
 import type { Request, WriteSteps } from '../engine.ts';
 import { fail, unsupported } from '../error.ts';
+import { isDocument } from '../path.ts';
 import * as catalog from './catalog.ts';
 import * as diagnostics from './diagnostics.ts';
+import { checkFields } from './options.ts';
+import { findAndModify } from './find-and-modify.ts';
 import * as read from './read.ts';
 import * as session from './session.ts';
 import * as write from './write.ts';
 
-type Reader = (request: Request) => Doc;
+type Reader = (request: Request) => Doc | Promise<Doc>;
 type WriterCommand = (request: Request) => WriteSteps;
 
 const ok = (): Doc => ({ ok: 1 });
@@ -43,8 +46,8 @@ const WRITERS: Readonly<Record<string, WriterCommand>> = {
   insert: write.insert,
   update: write.update,
   delete: write.remove,
-  findAndModify: write.findAndModify,
-  findandmodify: write.findAndModify,
+  findAndModify: findAndModify,
+  findandmodify: findAndModify,
 };
 
 const CATALOG_WRITERS: Readonly<Record<string, WriterCommand>> = {
@@ -58,13 +61,15 @@ const CATALOG_WRITERS: Readonly<Record<string, WriterCommand>> = {
 };
 
 const NOT_IN_TRANSACTIONS = new Set([
-  'drop',
-  'dropDatabase',
-  'renameCollection',
-  'dropIndexes',
-  'collMod',
-  'validate',
+  ...Object.keys(CATALOG_WRITERS).filter((name) => name !== 'create'),
+  'collStats',
   'count',
+  'dbStats',
+  'explain',
+  'listCollections',
+  'listDatabases',
+  'listIndexes',
+  'validate',
 ]);
 const REFUSED = new Set([
   'bulkWrite',
@@ -75,18 +80,44 @@ const REFUSED = new Set([
   'setParameter',
 ]);
 
-/** Runs a command. @throws MongoError 59 for one that does not exist, 115 for one this store does not offer */
+/**
+ * Runs a command; an error ends the transaction it belongs to.
+ * @throws MongoError 59 for one that does not exist, 115 for one this store does not offer, 263 for one that has no
+ * place in a transaction
+ */
 export async function runCommand(request: Request): Promise<Doc> {
-  const { name, engine, transaction } = request;
+  try {
+    return await dispatch(request);
+  } catch (error) {
+    if (request.transaction) request.engine.transactions.end(request.transaction);
+    throw error;
+  }
+}
+
+async function dispatch(request: Request): Promise<Doc> {
+  const { name, body, engine, transaction } = request;
+  checkFields(name, body);
+  checkConcern(request);
   if (transaction && NOT_IN_TRANSACTIONS.has(name))
     fail(263, `Cannot run command ${name} in a multi-document transaction`);
   const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
   if (reader) return reader(request);
   const catalogWriter = Object.hasOwn(CATALOG_WRITERS, name) ? CATALOG_WRITERS[name] : undefined;
-  if (catalogWriter) return engine.run(catalogWriter({ ...request, transaction: undefined }));
+  if (catalogWriter) return engine.run(() => catalogWriter({ ...request, transaction: undefined }));
   const writer = Object.hasOwn(WRITERS, name) ? WRITERS[name] : undefined;
   if (writer) {
-    return transaction ? engine.runInTransaction(transaction, writer(request)) : engine.run(writer(request));
+    return transaction ? engine.runInTransaction(writer(request)) : engine.run(() => writer(request));
   }
   return REFUSED.has(name) ? unsupported(name) : fail(59, `no such command: '${name}'`);
+}
+
+/** What would promise more than this store keeps is refused. */
+function checkConcern({ body, transaction }: Request): void {
+  const concern = body['readConcern'];
+  if (!transaction && isDocument(concern) && concern['level'] === 'snapshot')
+    unsupported('a snapshot read outside of a transaction');
+  if (body['txnNumber'] !== undefined && body['autocommit'] === undefined) {
+    // The driver knows this sentence and tells its user to set retryWrites=false.
+    fail(20, 'Transaction numbers are only allowed on a replica set member or mongos');
+  }
 }

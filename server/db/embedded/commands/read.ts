@@ -1,12 +1,23 @@
-import { asNumber, decodeRead, encode, Long, type Doc, type Raw } from '../bson.ts';
-import { compilePipeline } from '../aggregate.ts';
+import { asNumber, decodeRead, encode, Int32, type Doc, type Long, type Raw } from '../bson.ts';
+import { compilePipeline, fieldsOfFirst } from '../aggregate.ts';
 import type { Request } from '../engine.ts';
 import { fail, unsupported } from '../error.ts';
-import { encodeComponent } from '../keys.ts';
+import { encodeComponent } from '../key-bytes.ts';
 import { visitPath, isDocument } from '../path.ts';
 import { choosePlan } from '../plan.ts';
-import { checkFind, deadlineOf, findDocuments, projector, type FindSpec } from '../query.ts';
+import { nextTurn, PAUSE, type Pause } from '../pause.ts';
+import {
+  checkFind,
+  countInTurns,
+  deadlineOf,
+  findDocuments,
+  findInTurns,
+  projector,
+  type FindSpec,
+} from '../query.ts';
+import { picker } from '../record.ts';
 import { compileSort } from '../sort.ts';
+import type { Transaction } from '../transaction.ts';
 
 export function optionalDoc(body: Doc, name: string): Doc | undefined {
   const value = body[name];
@@ -58,33 +69,34 @@ function findSpec(body: Doc, filterName: string): FindSpec {
   };
 }
 
-export function find(request: Request): Doc {
+export async function find(request: Request): Promise<Doc> {
   const { body, db, engine, transaction } = request;
-  const name = collectionName(body, 'find');
+  const namespace = `${db}.${collectionName(body, 'find')}`;
   const spec = findSpec(body, 'filter');
-  checkFind(spec);
+  const checked = checkFind(spec);
   const limit = asNumber(body['limit']) ?? 0;
   const project = projector(spec.projection, spec.variables);
-  const view = engine.view(transaction);
-  const collection = engine.catalog.find(db, name);
-  const source = (function* (): Generator<Raw> {
-    for (const { raw } of findDocuments(collection, view, spec)) yield project(raw);
+  const collection = engine.collection(db, collectionName(body, 'find'), transaction);
+  const found = searchOf(transaction)(collection, engine.view(transaction), spec, checked);
+  const documents = (function* (): Generator<Raw | Pause> {
+    for (const one of found) yield one === PAUSE ? one : project(one.raw);
   })();
   const single = body['singleBatch'] === true || limit < 0;
   const size = body['batchSize'] === undefined ? undefined : countOf(body, 'batchSize');
-  return engine.cursors.start(`${db}.${name}`, source, size, single, engine.now().getTime());
+  const source = { namespace, documents, deadline: spec.deadline, transaction };
+  return engine.cursors.start(source, size, single);
 }
 
-export function getMore({ body, db, engine }: Request): Doc {
+/** In a transaction nothing pauses: its snapshot could end meanwhile. */
+function searchOf(transaction: Transaction | undefined): typeof findInTurns {
+  return transaction ? findDocuments : findInTurns;
+}
+
+export async function getMore({ body, db, engine }: Request): Promise<Doc> {
   const id = body['getMore'];
   const size = asNumber(body['batchSize']);
   const text = typeof id === 'object' && id !== null ? (id as Long).toString() : String(id);
-  return engine.cursors.next(
-    text,
-    `${db}.${String(body['collection'])}`,
-    size === 0 ? undefined : size,
-    engine.now().getTime(),
-  );
+  return engine.cursors.next(text, `${db}.${String(body['collection'])}`, size === 0 ? undefined : size);
 }
 
 export function killCursors({ body, engine }: Request): Doc {
@@ -96,33 +108,41 @@ export function killCursors({ body, engine }: Request): Doc {
   return { cursorsKilled: killed, cursorsNotFound: missing, cursorsAlive: [], cursorsUnknown: [], ok: 1 };
 }
 
-export function count(request: Request): Doc {
-  const { body, db, engine, transaction } = request;
-  if (transaction) return fail(263, 'Cannot run command count in a multi-document transaction');
+export async function count(request: Request): Promise<Doc> {
+  const { body, db, engine } = request;
   const spec = findSpec(body, 'query');
   checkFind(spec);
   const collection = engine.catalog.find(db, collectionName(body, 'count'));
-  if (!collection) return { n: 0, ok: 1 };
-  const all = Object.keys(spec.filter).length === 0 && !spec.hint;
-  let n = 0;
-  if (all) {
-    n = Math.max(0, collection.count - (spec.skip ?? 0));
-    if (spec.limit) n = Math.min(n, spec.limit);
-  } else for (const _found of findDocuments(collection, engine.view(transaction), spec)) n += 1;
-  return { n, ok: 1 };
+  if (!collection) return { n: new Int32(0), ok: 1 };
+  if (Object.keys(spec.filter).length === 0 && !spec.hint) {
+    const n = Math.max(0, collection.count - (spec.skip ?? 0));
+    return { n: new Int32(spec.limit ? Math.min(n, spec.limit) : n), ok: 1 };
+  }
+  const steps = countInTurns(collection, engine.view(undefined), spec);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return { n: new Int32(step.value), ok: 1 };
+    await nextTurn();
+  }
 }
 
-export function distinct(request: Request): Doc {
+export async function distinct(request: Request): Promise<Doc> {
   const { body, db, engine, transaction } = request;
   const key = body['key'];
   if (typeof key !== 'string') return fail(14, "'key' must be a string");
   const spec = findSpec(body, 'query');
-  checkFind(spec);
-  const collection = engine.catalog.find(db, collectionName(body, 'distinct'));
+  const checked = checkFind(spec);
+  const collection = engine.collection(db, collectionName(body, 'distinct'), transaction);
   const values = new Map<string, unknown>();
   const note = (value: unknown) => values.set(encodeComponent(value).toString('latin1'), value);
-  for (const { raw } of findDocuments(collection, engine.view(transaction), spec)) {
-    visitPath(decodeRead(raw), key.split('.'), (leaf) => {
+  const parts = key.split('.');
+  const pick = picker([parts[0] ?? '']);
+  for (const one of searchOf(transaction)(collection, engine.view(transaction), spec, checked)) {
+    if (one === PAUSE) {
+      await nextTurn();
+      continue;
+    }
+    visitPath(decodeRead(pick(one.raw)), parts, (leaf) => {
       if (Array.isArray(leaf)) leaf.forEach(note);
       else if (leaf !== undefined) note(leaf);
       return false;
@@ -158,20 +178,20 @@ function pushdown(pipeline: readonly Doc[]): { spec: FindSpec; rest: readonly Do
   };
 }
 
-export function aggregate(request: Request): Doc {
+export async function aggregate(request: Request): Promise<Doc> {
   const { body, db, engine, transaction } = request;
   refuseCollation(body);
   const pipeline = body['pipeline'];
   if (!Array.isArray(pipeline)) return fail(14, "'pipeline' option must be specified as an array");
-  if (!isDocument(body['cursor']) && body['explain'] !== true)
-    return fail(9, "The 'cursor' option is required");
+  if (!isDocument(body['cursor'])) return fail(9, "The 'cursor' option is required");
   const view = engine.view(transaction);
   const variables = variablesOf(body);
+  const deadline = deadlineOf(body);
   const host = {
     variables,
     *query(name: string, filter: Doc): Iterable<Doc> {
-      for (const { raw } of findDocuments(engine.catalog.find(db, name), view, { filter }))
-        yield decodeRead(raw);
+      const foreign = engine.collection(db, name, transaction);
+      for (const { raw } of findDocuments(foreign, view, { filter, deadline })) yield decodeRead(raw);
     },
   };
   compilePipeline(pipeline, host);
@@ -180,22 +200,25 @@ export function aggregate(request: Request): Doc {
   if (body['aggregate'] === 1 || body['aggregate'] === undefined)
     return fail(73, 'an aggregation without a collection');
   const name = collectionName(body, 'aggregate');
-  const full = { ...spec, hint: body['hint'], variables, deadline: deadlineOf(body) };
-  checkFind(full);
-  const collection = engine.catalog.find(db, name);
-  const source = (function* (): Generator<Raw> {
-    const found = findDocuments(collection, view, full);
+  const full = { ...spec, hint: body['hint'], variables, deadline };
+  const checked = checkFind(full);
+  const collection = engine.collection(db, name, transaction);
+  const found = searchOf(transaction)(collection, view, full, checked);
+  const wanted = fieldsOfFirst(rest);
+  const pick = wanted ? picker(wanted) : (raw: Raw) => raw;
+  const documents = (function* (): Generator<Raw | Pause> {
     if (rest.length === 0) {
-      for (const { raw } of found) yield raw;
+      for (const one of found) yield one === PAUSE ? one : one.raw;
       return;
     }
     const decoded = (function* () {
-      for (const { raw } of found) yield decodeRead(raw);
+      for (const one of found) yield one === PAUSE ? one : decodeRead(pick(one.raw));
     })();
-    for (const doc of run(decoded)) yield encode(doc, true);
+    for (const doc of run(decoded)) yield doc === PAUSE ? doc : encode(doc, true);
   })();
-  const batchSize = asNumber((body['cursor'] as Doc | undefined)?.['batchSize']);
-  return engine.cursors.start(`${db}.${name}`, source, batchSize, false, engine.now().getTime());
+  const batchSize = asNumber(body['cursor']['batchSize']);
+  const source = { namespace: `${db}.${name}`, documents, deadline, transaction };
+  return engine.cursors.start(source, batchSize, false);
 }
 
 export function explain({ body, db, engine, transaction }: Request): Doc {

@@ -1,15 +1,14 @@
-import { asNumber, decodeRaw, encode, Int32, ObjectId, withId, type Doc, type Raw } from '../bson.ts';
+import { asNumber, decodeRaw, Int32, type Doc, type Raw } from '../bson.ts';
 import type { Collection } from '../catalog.ts';
 import type { Request, WriteSteps } from '../engine.ts';
 import { fail, MongoError } from '../error.ts';
-import { isDocument } from '../path.ts';
-import { findDocuments, projector, type FindSpec } from '../query.ts';
-import { compileUpdate, seedFromFilter, type Update } from '../update.ts';
-import { Blocked, type Transaction } from '../transaction.ts';
+import { PAUSE } from '../pause.ts';
+import { checkFind, deadlineOf, findDocuments, type Checked, type FindSpec, type Found } from '../query.ts';
+import { picker, withId } from '../record.ts';
 import type { Writer } from '../writer.ts';
-import { compileFilter } from '../match.ts';
-import { compileProjection } from '../project.ts';
+import { checkStatement } from './options.ts';
 import { collectionName, optionalDoc, refuseCollation, variablesOf } from './read.ts';
+import { applyOne, attempt, change, updateStatement, type Updated, type Waiting } from './statement.ts';
 
 /** A document as it came over the wire: kept as bytes until something has to look inside. */
 export interface RawArray {
@@ -26,13 +25,16 @@ function writeError(index: number, error: unknown): Doc {
 function* statements(
   request: Request,
   count: number,
-  run: (index: number) => void,
-): Generator<Transaction | undefined, Doc[]> {
+  run: (index: number) => Generator<Waiting, void> | undefined,
+): Generator<Waiting, Doc[]> {
   const errors: Doc[] = [];
   const ordered = request.body['ordered'] !== false;
+  const deadline = deadlineOf(request.body);
   for (let index = 0; index < count; index += 1) {
+    deadline?.check();
     try {
-      yield* attempt(() => run(index));
+      const steps = yield* attempt(() => run(index));
+      if (steps) yield* steps;
     } catch (error) {
       if (request.transaction && error instanceof MongoError) throw error;
       errors.push(writeError(index, error));
@@ -40,18 +42,6 @@ function* statements(
     if (errors.length > 0 && ordered) break;
   }
   return errors;
-}
-
-/** A statement that meets the lock of a transaction changes nothing, waits for its end and is tried again. */
-function* attempt<T>(run: () => T): Generator<Transaction | undefined, T> {
-  for (;;) {
-    try {
-      return run();
-    } catch (error) {
-      if (!(error instanceof Blocked)) throw error;
-      yield error.by;
-    }
-  }
 }
 
 function withErrors(reply: Doc, errors: readonly Doc[]): Doc {
@@ -71,80 +61,43 @@ export function* insert(request: Request): WriteSteps {
     if (!raw) return;
     writer.insert(collection, withId(raw));
     n += 1;
+    return undefined;
   });
   return withErrors({ n: new Int32(n), ok: 1 }, errors);
 }
 
-interface Statement {
-  readonly filter: Doc;
-  readonly update: Update;
-  readonly multi: boolean;
-  readonly upsert: boolean;
-  readonly find: FindSpec;
-}
+const SLICE = 5000;
+const idOf = picker(['_id']);
 
-function updateStatement(spec: Doc, variables: Doc): Statement {
-  refuseCollation(spec);
-  const filter = optionalDoc(spec, 'q') ?? {};
-  const multi = spec['multi'] === true;
-  const replaces = isDocument(spec['u']) && !Object.keys(spec['u'])[0]?.startsWith('$');
-  if (multi && replaces) fail(9, 'multi update is not supported for replacement-style update');
-  const constants = isDocument(spec['c']) ? { ...variables, ...spec['c'] } : variables;
-  compileFilter(filter, constants);
-  return {
-    filter,
-    update: compileUpdate(spec['u'], {
-      arrayFilters: spec['arrayFilters'] as unknown[] | undefined,
-      variables: constants,
-    }),
-    multi,
-    upsert: spec['upsert'] === true,
-    find: { filter, hint: spec['hint'], sort: optionalDoc(spec, 'sort'), variables: constants },
-  };
-}
-
-interface Updated {
-  matched: number;
-  modified: number;
-  upserted?: unknown;
-  before?: Raw | undefined;
-  after?: Raw | undefined;
-}
-
-function applyUpdate(
-  request: Request,
+/**
+ * Changes many documents in slices; outside of a transaction each is committed before the next, so that others get
+ * their turn. What is to be changed is settled first: a change must not be met again by the scan.
+ */
+function* inSlices(
   collection: Collection,
   writer: Writer,
-  statement: Statement,
-): Updated {
-  const { engine } = request;
-  const result: Updated = { matched: 0, modified: 0 };
-  const now = engine.now();
-  // All documents are found before the first is changed: a change must not be met again by the scan.
-  const limit = statement.multi ? 0 : 1;
-  const found = [...findDocuments(collection, writer.view, { ...statement.find, limit })];
-  const changes = found.map(({ raw, positional }) => ({
-    before: raw,
-    after: encode(statement.update(decodeRaw(raw), { positional, inserting: false, now })),
-  }));
-  const real = changes.filter(({ before, after }) => Buffer.compare(before, after) !== 0);
-  for (const { before, after } of real) writer.claimReplace(collection, before, after);
-  for (const { before, after } of real) writer.replace(collection, before, after);
-  result.matched = changes.length;
-  result.modified = real.length;
-  result.before = changes[0]?.before;
-  result.after = changes[0]?.after;
-  if (result.matched === 0 && statement.upsert) {
-    const seed = seedFromFilter(statement.filter);
-    const made = statement.update(seed, { inserting: true, now });
-    if (made['_id'] === undefined) made['_id'] = seed['_id'] ?? new ObjectId();
-    const { _id, ...rest } = made;
-    const raw = encode({ _id, ...rest });
-    writer.insert(collection, raw);
-    result.upserted = _id;
-    result.after = raw;
+  find: { readonly spec: FindSpec; readonly checked: Checked },
+  apply: (found: readonly Found[]) => void,
+): Generator<Waiting, void> {
+  const many = yield* attempt(() => {
+    const found: Found[] = [];
+    const ids: Raw[] = [];
+    for (const one of findDocuments(collection, writer.view, find.spec, find.checked)) {
+      ids.push(idOf(one.raw));
+      if (found.length <= SLICE) found.push(one);
+    }
+    if (ids.length > SLICE) return ids;
+    apply(found);
+    return [];
+  });
+  for (let at = 0; at < many.length; at += SLICE) {
+    if (at > 0) yield PAUSE;
+    const ids = many.slice(at, at + SLICE).map((id) => decodeRaw(id)['_id']);
+    // Between two slices others may have written: the filter looks again.
+    const filter = { $and: [{ _id: { $in: ids } }, find.spec.filter] };
+    const spec: FindSpec = { filter, ...(find.spec.variables ? { variables: find.spec.variables } : {}) };
+    yield* attempt(() => apply([...findDocuments(collection, writer.view, spec)]));
   }
-  return result;
 }
 
 export function* update(request: Request): WriteSteps {
@@ -152,19 +105,36 @@ export function* update(request: Request): WriteSteps {
   const name = collectionName(body, 'update');
   const variables = variablesOf(body);
   const specs = (body['updates'] as Doc[] | undefined) ?? [];
-  const collection = engine.ensure(db, name, transaction);
+  for (const spec of specs) checkStatement('update', spec);
+  const collection = specs.some((spec) => spec['upsert'] === true)
+    ? engine.ensure(db, name, transaction)
+    : engine.collection(db, name, transaction);
   const writer = engine.writer(transaction);
   let matched = 0;
   let modified = 0;
   const upserted: Doc[] = [];
-  const errors = yield* statements(request, specs.length, (index) => {
-    const result = applyUpdate(request, collection, writer, updateStatement(specs[index] ?? {}, variables));
+  const note = (result: Updated, index: number) => {
     matched += result.matched;
     modified += result.modified;
-    if ('upserted' in result) {
-      matched += 1;
-      upserted.push({ index: new Int32(index), _id: result.upserted });
+    if (!('upserted' in result)) return;
+    matched += 1;
+    upserted.push({ index: new Int32(index), _id: result.upserted });
+  };
+  const errors = yield* statements(request, specs.length, (index) => {
+    const statement = updateStatement(specs[index] ?? {}, variables);
+    if (!statement.multi || !collection) {
+      note(applyOne(request, collection, writer, statement), index);
+      return undefined;
     }
+    const find = { spec: statement.find, checked: statement.checked };
+    return (function* () {
+      const before = matched;
+      yield* inSlices(collection, writer, find, (found) =>
+        note(change(request, collection, writer, statement, found), index),
+      );
+      if (matched === before && statement.upsert)
+        yield* attempt(() => note(applyOne(request, collection, writer, statement), index));
+    })();
   });
   const reply = {
     n: new Int32(matched),
@@ -180,74 +150,31 @@ export function* remove(request: Request): WriteSteps {
   const name = collectionName(body, 'delete');
   const specs = (body['deletes'] as Doc[] | undefined) ?? [];
   const variables = variablesOf(body);
-  for (const spec of specs) compileFilter(optionalDoc(spec, 'q') ?? {}, variables);
-  const collection = engine.catalog.find(db, name);
-  const writer = engine.writer(transaction);
-  let n = 0;
-  const errors = yield* statements(request, specs.length, (index) => {
-    const spec = specs[index] ?? {};
+  const finds = specs.map((spec) => {
+    checkStatement('delete', spec);
     refuseCollation(spec);
-    if (!collection) return;
     const find = {
       filter: optionalDoc(spec, 'q') ?? {},
       hint: spec['hint'],
       variables,
       limit: asNumber(spec['limit']) ?? 0,
     };
-    const found = [...findDocuments(collection, writer.view, find)];
-    for (const { raw } of found) writer.claimReplace(collection, raw);
-    for (const { raw } of found) writer.remove(collection, raw);
-    n += found.length;
+    return { spec: find, checked: checkFind(find) };
+  });
+  const collection = engine.collection(db, name, transaction);
+  const writer = engine.writer(transaction);
+  let n = 0;
+  const errors = yield* statements(request, specs.length, (index) => {
+    const find = finds[index];
+    if (!collection || !find) return undefined;
+    const apply = (found: readonly Found[]) => {
+      const removals = found.map(({ raw }) => writer.prepareRemove(collection, raw));
+      for (const removal of removals) removal();
+      n += removals.length;
+    };
+    if (find.spec.limit === 0) return inSlices(collection, writer, find, apply);
+    apply([...findDocuments(collection, writer.view, find.spec, find.checked)]);
+    return undefined;
   });
   return withErrors({ n: new Int32(n), ok: 1 }, errors);
-}
-
-export function* findAndModify(request: Request): WriteSteps {
-  const { body, db, engine, transaction } = request;
-  refuseCollation(body);
-  const name = collectionName(body, 'findAndModify' in body ? 'findAndModify' : 'findandmodify');
-  const filter = optionalDoc(body, 'query') ?? {};
-  const fieldsSpec = optionalDoc(body, 'fields');
-  if (fieldsSpec) compileProjection(fieldsSpec);
-  const project = projector(fieldsSpec);
-  const variables = variablesOf(body);
-  const shown = (raw: Raw | undefined): Doc | null => (raw ? decodeRaw(project(raw)) : null);
-  if (body['remove'] === true) {
-    if (body['update'] !== undefined) fail(9, 'Cannot specify both an update and remove=true');
-    compileFilter(filter, variables);
-    const collection = engine.catalog.find(db, name);
-    const writer = engine.writer(transaction);
-    const hit = yield* attempt(() => {
-      if (!collection) return undefined;
-      const find = { filter, sort: optionalDoc(body, 'sort'), hint: body['hint'], limit: 1, variables };
-      const [first] = [...findDocuments(collection, writer.view, find)];
-      if (first) writer.remove(collection, first.raw);
-      return first;
-    });
-    return { value: shown(hit?.raw), lastErrorObject: { n: new Int32(hit ? 1 : 0) }, ok: 1 };
-  }
-  const statement = updateStatement(
-    {
-      q: filter,
-      u: body['update'],
-      upsert: body['upsert'],
-      sort: body['sort'],
-      hint: body['hint'],
-      arrayFilters: body['arrayFilters'],
-    },
-    variables,
-  );
-  const collection = engine.ensure(db, name, transaction);
-  const writer = engine.writer(transaction);
-  const result = yield* attempt(() => applyUpdate(request, collection, writer, statement));
-  const n = result.matched + ('upserted' in result ? 1 : 0);
-  return {
-    value: shown(body['new'] === true ? result.after : result.before),
-    lastErrorObject: {
-      n: new Int32(n),
-      updatedExisting: result.matched > 0,
-      ...('upserted' in result ? { upserted: result.upserted } : {}),
-    },
-    ok: 1,
-  };
 }

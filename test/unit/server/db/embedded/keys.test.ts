@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BSON } from '../../../../../server/db/embedded/bson.ts';
-import { encodeComponent, encodeId, extractKeys, keyParts } from '../../../../../server/db/embedded/keys.ts';
+import { encodeComponent } from '../../../../../server/db/embedded/key-bytes.ts';
+import { encodeId, extractKeys, keyParts } from '../../../../../server/db/embedded/keys.ts';
 import { compareValues } from '../../../../../server/db/embedded/order.ts';
 
 const { Decimal128, Double, Int32, Long, ObjectId } = BSON;

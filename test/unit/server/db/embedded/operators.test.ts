@@ -181,7 +181,7 @@ describe('embedded store: projection and pipeline', () => {
 
   const run = (pipeline: Doc[], docs: Doc[]) =>
     [...compilePipeline(pipeline, { query: () => [], variables: {} })(docs)].map((doc) =>
-      BSON.deserialize(encode(doc, true)),
+      BSON.deserialize(encode(doc as Doc, true)),
     );
   it('groups exactly, beyond 2^53 too', () => {
     const rows = run(
