@@ -10,6 +10,10 @@ export interface Viewer {
   readonly roles: readonly Role[];
   /** Slugs of the sectors of the viewer's agency. */
   readonly sectors: readonly string[];
+  /** The login session the request belongs to; accounts only. */
+  readonly sessionId?: string;
+  /** A member of staff who must set up the second factor first: logged in, and nothing more. */
+  readonly needsSecondFactor?: boolean;
   can(permission: Permission): boolean;
 }
 
