@@ -38,3 +38,10 @@ export function weekdayOf(date: CivilDate): number {
 export function yearOf(date: CivilDate): number {
   return Number(date.slice(0, 4));
 }
+
+/** The same day so many years on; 29 February becomes 28 February where there is none. */
+export function addYears(date: CivilDate, years: number): CivilDate {
+  const year = String(Number(date.slice(0, 4)) + years).padStart(4, '0');
+  const same = `${year}${date.slice(4)}`;
+  return isCivilDate(same) ? same : (`${year}-02-28` as CivilDate);
+}

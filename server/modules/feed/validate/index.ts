@@ -1,0 +1,1 @@
+export { validateRow, type RowRules } from './validate-row.ts';
