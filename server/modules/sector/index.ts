@@ -1,0 +1,8 @@
+export {
+  SectorService,
+  agencyNameIn,
+  feedPath,
+  type FeedKind,
+  type Sector,
+  type SectorFeed,
+} from './sector.service.ts';
