@@ -1,0 +1,163 @@
+import { Types, type ClientSession, type Model, type mongo } from 'mongoose';
+import type { Db } from '../../db/connect.ts';
+import { isDuplicateKey, asTransient } from '../../db/native.ts';
+import type { CivilDate } from '../../lib/civil-date.ts';
+import {
+  creditRecordSchema,
+  revisionSchema,
+  type CreditRecordDoc,
+  type RevisionDoc,
+} from './credit-record.model.ts';
+import type { UpsertPlan } from './upsert.ts';
+
+export interface RecordFilter {
+  readonly agencyId?: string;
+  readonly uscc?: string;
+  readonly kind?: string;
+  readonly sector?: string;
+  readonly day?: CivilDate;
+  readonly documentNumber?: string;
+}
+
+export interface RecordPlace {
+  readonly decidedOn: string;
+  readonly id: string;
+}
+
+function revisionOf(record: CreditRecordDoc, replacedAt: Date): RevisionDoc {
+  const { fields, personal, contentHash, generation, batchId, seq, revisedAt } = record;
+  return {
+    _id: `${record._id.toHexString()}-${String(record.revision)}`,
+    recordId: record._id,
+    revision: record.revision,
+    replacedAt,
+    fields,
+    contentHash,
+    generation,
+    batchId,
+    seq,
+    revisedAt,
+    ...(personal === undefined ? {} : { personal }),
+  };
+}
+
+export class CreditRecordRepository {
+  readonly #records: Model<CreditRecordDoc>;
+  readonly #revisions: Model<RevisionDoc>;
+
+  constructor(db: Db) {
+    this.#records = db.model('CreditRecord', creditRecordSchema, 'credit_records');
+    this.#revisions = db.model('CreditRecordRevision', revisionSchema, 'credit_record_revisions');
+  }
+
+  async byKeys(naturalKeys: readonly string[], tx: ClientSession): Promise<Map<string, CreditRecordDoc>> {
+    const found = this.#records.collection.find(
+      { naturalKey: { $in: [...naturalKeys] } },
+      { session: tx, batchSize: 1000 },
+    ) as unknown as AsyncIterable<CreditRecordDoc>;
+    const records = new Map<string, CreditRecordDoc>();
+    for await (const record of found) records.set(record.naturalKey, record);
+    return records;
+  }
+
+  /** @throws a transient error when another transaction was first with the same key */
+  async write(plan: UpsertPlan, now: Date, tx: ClientSession): Promise<void> {
+    const { inserts, replaced, updates } = plan;
+    try {
+      if (inserts.length > 0) await this.#records.collection.insertMany(inserts as never, { session: tx });
+      if (replaced.length > 0) {
+        const revisions = replaced.map((record) => revisionOf(record, now));
+        await this.#revisions.collection.insertMany(revisions as never, { session: tx });
+      }
+    } catch (error) {
+      if (isDuplicateKey(error)) throw asTransient(error as mongo.MongoServerError);
+      throw error;
+    }
+    if (updates.length === 0) return;
+    await this.#records.collection.bulkWrite(
+      updates.map(({ id, update }) => ({ updateOne: { filter: { _id: id }, update } })) as never,
+      { session: tx },
+    );
+  }
+
+  async byIds(ids: readonly string[]): Promise<CreditRecordDoc[]> {
+    return (await this.#records.collection
+      .find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { batchSize: 1000 })
+      .toArray()) as never;
+  }
+
+  async revisionsByIds(ids: readonly string[]): Promise<RevisionDoc[]> {
+    return (await this.#revisions.collection.find({ _id: { $in: [...ids] } } as never).toArray()) as never;
+  }
+
+  async revisionsOf(recordId: Types.ObjectId): Promise<RevisionDoc[]> {
+    return (await this.#revisions.collection
+      .find({ recordId })
+      .sort({ recordId: 1, revision: -1 })
+      .limit(100)
+      .toArray()) as never;
+  }
+
+  /** By id. */
+  after(id: string | undefined, limit: number): Promise<CreditRecordDoc[]> {
+    const from = id === undefined ? {} : { _id: { $gt: new Types.ObjectId(id) } };
+    return this.#records.collection.find(from).sort({ _id: 1 }).limit(limit).toArray() as never;
+  }
+
+  /** Newest decision first. */
+  page(filter: RecordFilter, after: RecordPlace | undefined, limit: number): Promise<CreditRecordDoc[]> {
+    const { agencyId, day, ...rest } = filter;
+    const exact = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+    const place = after
+      ? {
+          $or: [
+            { decidedOn: { $lt: after.decidedOn } },
+            { decidedOn: after.decidedOn, _id: { $lt: new Types.ObjectId(after.id) } },
+          ],
+        }
+      : {};
+    return this.#records.collection
+      .find({
+        ...exact,
+        ...(agencyId === undefined ? {} : { agencyId: new Types.ObjectId(agencyId) }),
+        ...(day === undefined ? {} : { decidedOn: day }),
+        ...(day !== undefined && after ? { _id: { $lt: new Types.ObjectId(after.id) } } : place),
+      })
+      .sort({ decidedOn: -1, _id: -1 })
+      .limit(limit)
+      .maxTimeMS(10_000)
+      .toArray() as never;
+  }
+
+  provisional(after: Types.ObjectId | undefined, limit: number): Promise<CreditRecordDoc[]> {
+    const from = after ? { _id: { $gt: after } } : {};
+    return this.#records.collection
+      .find({ dueProvisional: true, ...from })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray() as never;
+  }
+
+  async setDeadlines(
+    changes: readonly { record: CreditRecordDoc; dueOn: CivilDate; late: boolean; provisional: boolean }[],
+  ): Promise<void> {
+    if (changes.length === 0) return;
+    await this.#records.collection.bulkWrite(
+      changes.map(({ record, dueOn, late, provisional }) => ({
+        updateOne: {
+          filter: { _id: record._id, decidedOn: record.decidedOn },
+          update: { $set: { dueOn, late }, ...(provisional ? {} : { $unset: { dueProvisional: 1 } }) },
+        },
+      })) as never,
+    );
+  }
+
+  async countByKind(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    const groups = this.#records.collection.aggregate([{ $group: { _id: '$kind', n: { $sum: 1 } } }]);
+    for await (const { _id, n } of groups as unknown as AsyncIterable<{ _id: string; n: number }>) {
+      counts.set(_id, Number(n));
+    }
+    return counts;
+  }
+}

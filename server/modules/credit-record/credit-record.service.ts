@@ -1,0 +1,225 @@
+import { isValidObjectId, Types, type ClientSession } from 'mongoose';
+import { requirePermission, type Viewer } from '../../auth/viewer.ts';
+import { bumpCounters, readCounters } from '../../db/counters.ts';
+import type { Db } from '../../db/connect.ts';
+import { civilDateOf } from '../../lib/civil-date.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { InputError, NotFoundError } from '../../lib/errors.ts';
+import type { FieldCipher } from '../../lib/field-cipher.ts';
+import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../lib/page.ts';
+import type { WorkingCalendar } from '../../lib/working-day.ts';
+import type { CreditRecordDoc, RecordContent } from './credit-record.model.ts';
+import { CreditRecordRepository, type RecordFilter, type RecordPlace } from './credit-record.repository.ts';
+import type { PushableRecord, RecordChange } from './credit-record.types.ts';
+import { present, presentRevision, type CreditRecord, type CreditRecordRevision } from './present.ts';
+import { Deadlines, personalContext, planUpsert, prepareRows, type PreparedRow } from './upsert.ts';
+import type { UpsertBatch, UpsertResult, UpsertRow } from './upsert.ts';
+
+const PAGE = 500;
+
+/** Counter of stored records of a kind. */
+const COUNTER = 'records:';
+
+/** Stored decisions: the current version of each, and the ones before. */
+export class CreditRecordService {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #cipher: FieldCipher;
+  readonly #deadlines: Deadlines;
+  readonly #repository: CreditRecordRepository;
+
+  constructor(deps: { db: Db; clock: Clock; cipher: FieldCipher; calendar: WorkingCalendar }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#cipher = deps.cipher;
+    this.#deadlines = new Deadlines(deps.calendar);
+    this.#repository = new CreditRecordRepository(deps.db);
+  }
+
+  /** Work on rows that needs no store; done while the rows before are being written. */
+  prepare(rows: readonly UpsertRow[]): PreparedRow[] {
+    return prepareRows(rows, this.#cipher);
+  }
+
+  /**
+   * Stores the rows of a chunk in the caller's transaction: new records, new revisions, or nothing where the same is
+   * stored. One result per row, in order; `changes` are the records that publication and outbox must follow.
+   */
+  async upsertMany(
+    batch: Omit<UpsertBatch, 'rows'> & { readonly rows: readonly PreparedRow[] },
+    tx: ClientSession,
+  ): Promise<{ results: readonly UpsertResult[]; changes: readonly RecordChange[] }> {
+    if (batch.rows.length === 0) return { results: [], changes: [] };
+    const stored = await this.#repository.byKeys([...new Set(batch.rows.map((row) => row.naturalKey))], tx);
+    const now = this.#clock.now();
+    const plan = planUpsert(batch, stored, { cipher: this.#cipher, deadlines: this.#deadlines, now });
+    await this.#repository.write(plan, now, tx);
+    const counts = new Map<string, number>();
+    for (const { kind } of plan.changes.filter(({ revision }) => revision === 1)) {
+      counts.set(COUNTER + kind, (counts.get(COUNTER + kind) ?? 0) + 1);
+    }
+    await bumpCounters(this.#db, counts, tx);
+    return { results: plan.results, changes: plan.changes };
+  }
+
+  /** Those revisions that are stored, personal columns decrypted: for platforms only. */
+  async pushable(ids: readonly { recordId: string; revision: number }[]): Promise<PushableRecord[]> {
+    const records = new Map(
+      (await this.#repository.byIds([...new Set(ids.map(({ recordId }) => recordId))])).map((record) => [
+        record._id.toHexString(),
+        record,
+      ]),
+    );
+    const older = ids.filter(({ recordId, revision }) => (records.get(recordId)?.revision ?? 0) > revision);
+    const revisions = new Map(
+      (older.length === 0
+        ? []
+        : await this.#repository.revisionsByIds(older.map((id) => `${id.recordId}-${String(id.revision)}`))
+      ).map((revision) => [revision._id, revision]),
+    );
+    return ids.flatMap(({ recordId, revision }) => {
+      const record = records.get(recordId);
+      const content =
+        record?.revision === revision ? record : revisions.get(`${recordId}-${String(revision)}`);
+      return record && content ? [this.#pushable(record, content, revision)] : [];
+    });
+  }
+
+  #pushable(record: CreditRecordDoc, content: RecordContent, revision: number): PushableRecord {
+    return {
+      recordId: record._id.toHexString(),
+      revision,
+      currentRevision: record.revision,
+      kind: record.kind,
+      sector: record.sector,
+      counterpartKind: record.counterpartKind,
+      naturalKey: record.naturalKey,
+      contentHash: content.contentHash,
+      fields: { ...content.fields, ...this.#personal(record._id, content) },
+      decidedOn: record.decidedOn,
+    };
+  }
+
+  #personal(recordId: Types.ObjectId, { personal }: RecordContent): Record<string, string> {
+    if (personal === undefined) return {};
+    return JSON.parse(this.#cipher.decryptText(personal, personalContext(recordId))) as Record<
+      string,
+      string
+    >;
+  }
+
+  /** Every record at its current revision, by id, behind `afterId`. */
+  async *allChanges(afterId?: string): AsyncGenerator<RecordChange[]> {
+    for (let last = afterId; ;) {
+      const found = await this.#repository.after(last, PAGE);
+      if (found.length === 0) return;
+      yield found.map((record) => ({
+        recordId: record._id.toHexString(),
+        revision: record.revision,
+        kind: record.kind,
+        sector: record.sector,
+        counterpartKind: record.counterpartKind,
+        agencyId: record.agencyId.toHexString(),
+      }));
+      last = found.at(-1)?._id.toHexString();
+    }
+  }
+
+  /** Current records with everything in them, for the modules behind; `tx` sees what it wrote. */
+  async currentOf(ids: readonly string[]): Promise<CreditRecord[]> {
+    return (await this.#repository.byIds(ids)).map((record) => this.#present(record));
+  }
+
+  /**
+   * Newest decision first: the centre sees all, an agency its own.
+   * @throws ForbiddenError without `record:read`
+   */
+  async page(
+    viewer: Viewer,
+    filter: Omit<RecordFilter, 'agencyId'>,
+    page: PageArgs,
+  ): Promise<Page<CreditRecord>> {
+    requirePermission(viewer, 'record:read');
+    const first = pageSize(page);
+    const own = ownOf(viewer);
+    if (own === null) return { nodes: [], cursors: [], hasNext: false };
+    const found = await this.#repository.page({ ...filter, ...own }, placeOf(page.after), first + 1);
+    return pageOf(
+      found,
+      first,
+      ({ decidedOn, _id }) => [decidedOn, _id.toHexString()],
+      (record) => this.#present(record),
+    );
+  }
+
+  /** @throws NotFoundError also for what is not the viewer's; ForbiddenError without `record:read` */
+  async get(viewer: Viewer, id: string): Promise<CreditRecord> {
+    requirePermission(viewer, 'record:read');
+    const record = isValidObjectId(id) ? (await this.#repository.byIds([id]))[0] : undefined;
+    const own = ownOf(viewer);
+    const visible =
+      own !== null &&
+      (own.agencyId === undefined || record?.agencyId.toHexString() === own.agencyId) &&
+      (own.uscc === undefined || record?.uscc === own.uscc);
+    if (!record || !visible) throw new NotFoundError('RECORD_NOT_FOUND');
+    return this.#present(record);
+  }
+
+  /** Earlier revisions, newest first. @throws as `get` */
+  async revisions(viewer: Viewer, id: string): Promise<CreditRecordRevision[]> {
+    const record = await this.get(viewer, id);
+    const found = await this.#repository.revisionsOf(new Types.ObjectId(record.id));
+    return found.map((revision) =>
+      presentRevision(record, revision, this.#personal(revision.recordId, revision)),
+    );
+  }
+
+  #present(record: CreditRecordDoc): CreditRecord {
+    return present(record, this.#personal(record._id, record));
+  }
+
+  /** Maintained counts by kind. */
+  async counts(): Promise<Record<string, number>> {
+    const counters = await readCounters(this.#db, COUNTER);
+    return Object.fromEntries([...counters].map(([name, n]) => [name.slice(COUNTER.length), n]));
+  }
+
+  /** Counts the records themselves, to be held against `counts`. */
+  async recount(): Promise<Record<string, number>> {
+    return Object.fromEntries(await this.#repository.countByKind());
+  }
+
+  /** Works out deadlines again that crossed a year without a calendar. @returns how many changed */
+  async recomputeDeadlines(): Promise<number> {
+    let changed = 0;
+    for (let last: Types.ObjectId | undefined; ;) {
+      const found = await this.#repository.provisional(last, PAGE);
+      if (found.length === 0) return changed;
+      last = found.at(-1)?._id;
+      const changes = found.flatMap((record) => {
+        const { date: dueOn, provisional } = this.#deadlines.of(record.decidedOn);
+        if (provisional && dueOn === record.dueOn) return [];
+        return [{ record, dueOn, provisional, late: civilDateOf(record.receivedAt) > dueOn }];
+      });
+      await this.#repository.setDeadlines(changes);
+      changed += changes.length;
+    }
+  }
+}
+
+/** What narrows a viewer to its own records; null when it has none. */
+function ownOf(viewer: Viewer): { agencyId?: string; uscc?: string } | null {
+  if (viewer.can('record:decide-conflict') || viewer.kind === 'system') return {};
+  if (viewer.roles.includes('ENTERPRISE_USER')) {
+    return viewer.organizationUscc === undefined ? null : { uscc: viewer.organizationUscc };
+  }
+  return viewer.organizationId === undefined ? null : { agencyId: viewer.organizationId };
+}
+
+function placeOf(cursor: string | undefined): RecordPlace | undefined {
+  if (cursor === undefined) return undefined;
+  const [decidedOn, id] = decodeCursor(cursor, 2);
+  if (typeof decidedOn !== 'string' || !isValidObjectId(id))
+    throw new InputError(['after'], 'CURSOR_INVALID');
+  return { decidedOn, id: String(id) };
+}

@@ -1,0 +1,214 @@
+import { Types, mongo } from 'mongoose';
+import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
+import { contentHash } from '../../lib/content-hash.ts';
+import type { FieldCipher } from '../../lib/field-cipher.ts';
+import type { Deadline, WorkingCalendar } from '../../lib/working-day.ts';
+import type { CreditRecordDoc, RecordContent } from './credit-record.model.ts';
+import type { RecordChange, RecordDraft, RowOutcome } from './credit-record.types.ts';
+import { naturalKeyOf } from './natural-key.ts';
+
+/** 424号: within seven working days of the decision. */
+const LIMIT_WORKING_DAYS = 7;
+
+export interface UpsertRow {
+  readonly seq: number;
+  readonly draft: RecordDraft;
+  readonly receivedAt: Date;
+}
+
+export interface UpsertBatch {
+  readonly batchId: string;
+  readonly agencyId: string;
+  readonly sector: string;
+  readonly rows: readonly UpsertRow[];
+}
+
+export interface UpsertResult {
+  readonly seq: number;
+  /** REFUSED: another row of the same batch says something else of the same decision; `otherSeq` is that row. */
+  readonly outcome: RowOutcome;
+  readonly recordId: string;
+  readonly revision: number;
+  readonly otherSeq?: number;
+}
+
+/** A draft made ready before the transaction begins: everything that needs no store. */
+export interface PreparedRow extends UpsertRow {
+  readonly naturalKey: string;
+  readonly contentHash: string;
+}
+
+export function prepareRows(rows: readonly UpsertRow[], cipher: FieldCipher): PreparedRow[] {
+  return rows.map((row) => ({
+    ...row,
+    naturalKey: naturalKeyOf(row.draft, cipher),
+    contentHash: contentHash([row.draft.fields, row.draft.personal, row.draft.state]),
+  }));
+}
+
+export class Deadlines {
+  readonly #calendar: WorkingCalendar;
+  readonly #known = new Map<string, Deadline>();
+
+  constructor(calendar: WorkingCalendar) {
+    this.#calendar = calendar;
+  }
+
+  of(decidedOn: CivilDate): Deadline {
+    const known = this.#known.get(decidedOn);
+    if (known) return known;
+    const deadline = this.#calendar.addWorkingDays(decidedOn, LIMIT_WORKING_DAYS);
+    this.#known.set(decidedOn, deadline);
+    return deadline;
+  }
+}
+
+function contentOf(row: PreparedRow, recordId: Types.ObjectId, batchId: Types.ObjectId, cipher: FieldCipher) {
+  const { draft } = row;
+  const sealed = Object.keys(draft.personal).length > 0;
+  const content: RecordContent = {
+    fields: { ...draft.fields },
+    contentHash: row.contentHash,
+    generation: draft.generation,
+    batchId,
+    seq: row.seq,
+    revisedAt: row.receivedAt,
+    ...(sealed
+      ? { personal: cipher.encrypt(JSON.stringify(draft.personal), personalContext(recordId)) }
+      : {}),
+  };
+  return content;
+}
+
+/** Ties the encrypted columns to their record. */
+export function personalContext(recordId: Types.ObjectId | string): string {
+  return `record:${String(recordId)}`;
+}
+
+function changing(draft: RecordDraft) {
+  const { uscc, fineFen, confiscatedFen, validTo, publicUntil } = draft;
+  return {
+    counterpartKind: draft.counterpartKind,
+    decidedOn: draft.decidedOn,
+    state: draft.state,
+    penaltyKinds: [...draft.penaltyKinds],
+    ...(uscc === undefined ? {} : { uscc }),
+    ...(fineFen === undefined ? {} : { fineFen: mongo.Long.fromBigInt(fineFen) }),
+    ...(confiscatedFen === undefined ? {} : { confiscatedFen: mongo.Long.fromBigInt(confiscatedFen) }),
+    ...(validTo === undefined ? {} : { validTo }),
+    ...(publicUntil === undefined ? {} : { publicUntil }),
+  };
+}
+
+const OPTIONAL = ['uscc', 'fineFen', 'confiscatedFen', 'validTo', 'publicUntil', 'personal'] as const;
+
+export interface UpsertPlan {
+  readonly results: readonly UpsertResult[];
+  readonly changes: readonly RecordChange[];
+  readonly inserts: readonly object[];
+  /** Replaced content by record: what goes into the revisions. */
+  readonly replaced: readonly CreditRecordDoc[];
+  readonly updates: readonly {
+    readonly id: Types.ObjectId;
+    readonly update: mongo.UpdateFilter<mongo.Document>;
+  }[];
+}
+
+type Known = Pick<CreditRecordDoc, '_id' | 'revision' | 'contentHash' | 'agencyId' | 'batchId' | 'seq'>;
+
+/**
+ * Decides what each row does, given what is stored under the same keys. Pure but for new ids and encryption.
+ * @param stored current records of the rows' natural keys
+ */
+export function planUpsert(
+  batch: Omit<UpsertBatch, 'rows'> & { readonly rows: readonly PreparedRow[] },
+  stored: ReadonlyMap<string, CreditRecordDoc>,
+  deps: { cipher: FieldCipher; deadlines: Deadlines; now: Date },
+): UpsertPlan {
+  const { cipher, deadlines, now } = deps;
+  const batchId = new Types.ObjectId(batch.batchId);
+  const agencyId = new Types.ObjectId(batch.agencyId);
+  const known = new Map<string, Known>(stored);
+  const results: UpsertResult[] = [];
+  const changes: RecordChange[] = [];
+  const inserts: object[] = [];
+  const replaced: CreditRecordDoc[] = [];
+  const updates: { id: Types.ObjectId; update: mongo.UpdateFilter<mongo.Document> }[] = [];
+
+  const done = (row: PreparedRow, record: Known, outcome: RowOutcome, otherSeq?: number): void => {
+    results.push({
+      seq: row.seq,
+      outcome,
+      recordId: record._id.toHexString(),
+      revision: record.revision,
+      ...(otherSeq === undefined ? {} : { otherSeq }),
+    });
+    if (outcome !== 'INSERTED' && outcome !== 'UPDATED') return;
+    known.set(row.naturalKey, record);
+    changes.push({
+      recordId: record._id.toHexString(),
+      revision: record.revision,
+      kind: row.draft.kind,
+      sector: batch.sector,
+      counterpartKind: row.draft.counterpartKind,
+      agencyId: batch.agencyId,
+    });
+  };
+
+  for (const row of batch.rows) {
+    const before = known.get(row.naturalKey);
+    const { draft } = row;
+    const _id = before?._id ?? new Types.ObjectId();
+    const deadline = deadlines.of(draft.decidedOn);
+    if (!before) {
+      inserts.push({
+        _id,
+        naturalKey: row.naturalKey,
+        kind: draft.kind,
+        sector: batch.sector,
+        agencyId,
+        documentNumber: draft.documentNumber,
+        authorityCode: draft.authorityCode,
+        ...changing(draft),
+        ...contentOf(row, _id, batchId, cipher),
+        revision: 1,
+        receivedAt: row.receivedAt,
+        acceptedAt: now,
+        dueOn: deadline.date,
+        ...(deadline.provisional ? { dueProvisional: true } : {}),
+        late: civilDateOf(row.receivedAt) > deadline.date,
+      });
+      done(
+        row,
+        { _id, revision: 1, contentHash: row.contentHash, agencyId, batchId, seq: row.seq },
+        'INSERTED',
+      );
+    } else if (!before.agencyId.equals(agencyId)) done(row, before, 'CONFLICT');
+    else if (before.contentHash === row.contentHash) done(row, before, 'UNCHANGED');
+    else if (before.batchId.equals(batchId)) done(row, before, 'REFUSED', before.seq);
+    else {
+      const old = stored.get(row.naturalKey) as CreditRecordDoc;
+      const content = contentOf(row, _id, batchId, cipher);
+      const set = { ...changing(draft), ...content, revision: before.revision + 1 };
+      const unset = OPTIONAL.filter((name) => !(name in set)).map((name) => [name, 1] as const);
+      const due = { dueOn: deadline.date, late: civilDateOf(old.receivedAt) > deadline.date };
+      replaced.push(old);
+      updates.push({
+        id: _id,
+        update: {
+          $set: { ...set, ...due, ...(deadline.provisional ? { dueProvisional: true } : {}) },
+          $unset: { ...Object.fromEntries(unset), ...(deadline.provisional ? {} : { dueProvisional: 1 }) },
+        } as mongo.UpdateFilter<mongo.Document>,
+      });
+      const record = {
+        ...before,
+        revision: before.revision + 1,
+        contentHash: row.contentHash,
+        batchId,
+        seq: row.seq,
+      };
+      done(row, record, 'UPDATED');
+    }
+  }
+  return { results, changes, inserts, replaced, updates };
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { addYears, LONG_TERM, type CivilDate } from '../../lib/civil-date.ts';
+import type { CounterpartKind, DecisionState, RecordKind } from '../template/index.ts';
+
+/** `schema/feed/display-rules.json`. */
+export interface DisplayRules {
+  readonly periods: readonly { kind: RecordKind; decidedFrom: CivilDate; years: number }[];
+  readonly neverPenaltyKinds: readonly string[];
+  readonly neverNaturalPersons: readonly RecordKind[];
+  /** Values of 使用范围 (template of 2016) that allow the public. */
+  readonly publicUseScopes: readonly string[];
+}
+
+/** What of a record decides whether and how long it is shown. */
+export interface Displayable {
+  readonly kind: RecordKind;
+  readonly counterpartKind: CounterpartKind;
+  readonly penaltyKinds: readonly string[];
+  readonly decidedOn: CivilDate;
+  readonly publicUntil?: CivilDate;
+  readonly state: DecisionState;
+  readonly useScope?: string;
+}
+
+/** Why the public never sees a record. */
+export type HiddenReason = 'NATURAL_PERSON' | 'WARNING_ONLY' | 'NOT_FOR_PUBLIC' | 'REVOKED';
+
+export type Display =
+  | { readonly shown: true; readonly from: CivilDate; readonly until: CivilDate }
+  | { readonly shown: false; readonly reason: HiddenReason };
+
+const FILE = new URL('../../../schema/feed/display-rules.json', import.meta.url);
+let loaded: DisplayRules | undefined;
+
+export function loadDisplayRules(): DisplayRules {
+  loaded ??= JSON.parse(readFileSync(FILE, 'utf8')) as DisplayRules;
+  return loaded;
+}
+
+/**
+ * Whether and for how long a record may be shown. Pure.
+ * Natural persons' penalties, and penalties that are nothing but a warning or 通报批评, are never shown; a revoked
+ * decision is taken down (行政处罚法 Art. 48).
+ */
+export function displayOf(record: Displayable, rules: DisplayRules): Display {
+  const { kind, counterpartKind, penaltyKinds, decidedOn } = record;
+  if (counterpartKind === 'NATURAL_PERSON' && rules.neverNaturalPersons.includes(kind)) {
+    return { shown: false, reason: 'NATURAL_PERSON' };
+  }
+  if (penaltyKinds.length > 0 && penaltyKinds.every((name) => rules.neverPenaltyKinds.includes(name))) {
+    return { shown: false, reason: 'WARNING_ONLY' };
+  }
+  if (record.useScope !== undefined && !rules.publicUseScopes.includes(record.useScope)) {
+    return { shown: false, reason: 'NOT_FOR_PUBLIC' };
+  }
+  if (record.state === 'REVOKED') return { shown: false, reason: 'REVOKED' };
+  const period = rules.periods
+    .filter((entry) => entry.kind === kind && entry.decidedFrom <= decidedOn)
+    .sort((a, b) => (a.decidedFrom < b.decidedFrom ? 1 : -1))[0];
+  const until = record.publicUntil ?? (period ? addYears(decidedOn, period.years) : LONG_TERM);
+  return { shown: true, from: decidedOn, until };
+}
