@@ -1,0 +1,296 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { PushableRecord } from '../credit-record/index.ts';
+import type { BatchLeases } from './batch-lease.ts';
+import { claimBatch, type Claimed, type ClaimResult } from './claim.ts';
+import { memberOf } from './enqueue.ts';
+import { memberParts } from './lot.model.ts';
+import type { OutboxRepository } from './outbox.repository.ts';
+import type { OutboxState } from './outbox.states.ts';
+import type { PlatformRegistry, ReadyPlatform } from './platform.registry.ts';
+import type { PlatformAdapter, PushItem } from './platforms/types.ts';
+import type { PushBatchDoc } from './push-batch.model.ts';
+import {
+  askAt,
+  byVerdict,
+  faultTarget,
+  settle,
+  turnedDownTarget,
+  type SettleDeps,
+  type Settled,
+  type Settling,
+  type StateCounts,
+  type Verdict,
+} from './settle.ts';
+import { Lanes, Turns } from './turns.ts';
+
+export interface DeliveryDeps extends SettleDeps {
+  readonly registry: PlatformRegistry;
+  readonly leases: BatchLeases;
+  readonly adapterOf: (platform: ReadyPlatform) => PlatformAdapter;
+  readonly pushable: (ids: readonly { recordId: string; revision: number }[]) => Promise<PushableRecord[]>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Requests under way at once to one platform. */
+  readonly concurrency: number;
+  /** The longest a whole request may take. */
+  readonly requestMs: number;
+}
+
+export interface RunOptions {
+  /** Waiting times and pauses are not kept. */
+  readonly drain: boolean;
+  /** About how many items at most. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/** What happened in a run, by state the items came to; `sent` counts an item as often as it went. */
+export interface RunCounts {
+  sent: number;
+  readonly states: StateCounts;
+}
+
+const MOST_ASKED = 100;
+
+/** Sends what is due to one platform and asks for what has no answer: one pass, in several requests at once. */
+export class Delivery {
+  readonly #deps: DeliveryDeps;
+  readonly #repository: OutboxRepository;
+  /** Claims on one platform follow each other: they would reach for the same lots. */
+  readonly #turns = new Turns();
+  readonly #lanes = new Lanes();
+
+  constructor(deps: DeliveryDeps) {
+    this.#deps = deps;
+    this.#repository = deps.repository;
+  }
+
+  settle(settling: Omit<Settling, 'lane'>): Promise<Settled> {
+    return this.#lanes.run(settling.platform, (lane) => settle(this.#deps, { ...settling, lane }));
+  }
+
+  /** @returns whether anything was sent or asked for */
+  async pass(platform: ReadyPlatform, options: RunOptions, counts: RunCounts): Promise<boolean> {
+    if (!(await this.#isUp(platform, options))) return false;
+    const asked = await this.#askAll(platform, options, counts);
+    const sent = await this.#sendAll(platform, options, counts);
+    return asked || sent;
+  }
+
+  /** A paused platform is asked for a batch that cannot be before anything is sent there. */
+  async #isUp(platform: ReadyPlatform, { drain }: RunOptions): Promise<boolean> {
+    const { pausedUntil, code } = platform;
+    if (!pausedUntil) return true;
+    if (!drain && pausedUntil.getTime() > this.#deps.clock.now().getTime()) return false;
+    const fate = await this.#deps
+      .adapterOf(platform)
+      .ask('probe', platform, AbortSignal.timeout(this.#deps.requestMs));
+    if (fate.kind === 'FAILED') {
+      await this.#deps.registry.noteFault(code, fate.code);
+      return false;
+    }
+    await this.#deps.registry.noteAlive(code);
+    return true;
+  }
+
+  async #askAll(platform: ReadyPlatform, options: RunOptions, counts: RunCounts): Promise<boolean> {
+    const now = this.#deps.clock.now();
+    const until = options.drain ? undefined : now;
+    const open = await this.#repository.openBatches(platform.code, now, until, MOST_ASKED);
+    const waiting = open.values();
+    await this.#inParallel(async () => {
+      for (const batch of waiting) {
+        if (options.signal.aborted || !(await this.#ask(platform, batch, counts))) return;
+      }
+    });
+    return open.length > 0;
+  }
+
+  /** @returns false when the platform does not answer */
+  async #ask(platform: ReadyPlatform, batch: PushBatchDoc, counts: RunCounts): Promise<boolean> {
+    const { leases, registry, clock, adapterOf, requestMs } = this.#deps;
+    const token = batch._id;
+    if (!(await leases.take(batch))) return true;
+    try {
+      const fate = await adapterOf(platform).ask(token, platform, AbortSignal.timeout(requestMs));
+      const now = clock.now();
+      if (fate.kind === 'FAILED') {
+        const state = batch.state === 'OPEN' ? 'ASKING' : batch.state;
+        const asks = batch.asks + 1;
+        await this.#repository.batches.updateOne(
+          { _id: token, owner: leases.owner, state: batch.state },
+          { $set: { state, lease: now, at: askAt('ASKING', asks, now), asks } },
+        );
+        return !(await registry.noteFault(platform.code, fate.code));
+      }
+      const settled = await this.settle({
+        platform: platform.code,
+        token,
+        now,
+        decide:
+          fate.kind === 'KNOWN'
+            ? byVerdict(fate.outcomes, 'FREE', now)
+            : (lot, of) => {
+                const target = faultTarget(lot, of, now, 'NEVER_SEEN');
+                return () => target;
+              },
+        ...(fate.kind === 'KNOWN' ? { receipt: { via: 'STATUS', raw: fate.raw } } : {}),
+      });
+      add(counts.states, settled.counts);
+      return true;
+    } finally {
+      leases.drop(token);
+    }
+  }
+
+  async #sendAll(platform: ReadyPlatform, options: RunOptions, counts: RunCounts): Promise<boolean> {
+    const skip = new Set<string>();
+    let left = options.limit;
+    let up = true;
+    let any = false;
+    await this.#inParallel(async () => {
+      while (up && left > 0 && !options.signal.aborted) {
+        const claimed = await this.#claim(platform, Math.min(platform.batchSize, left), options.drain, skip);
+        if (claimed === 'NONE') return;
+        if (claimed === 'AGAIN') continue;
+        any = true;
+        left -= claimed.members.length;
+        up = (await this.#send(platform, claimed, counts)) && up;
+      }
+    });
+    return any;
+  }
+
+  #claim(platform: ReadyPlatform, size: number, drain: boolean, skip: Set<string>): Promise<ClaimResult> {
+    const { leases, clock } = this.#deps;
+    const claim = async (lane: number): Promise<ClaimResult> => {
+      const now = clock.now();
+      const claimed = await claimBatch(this.#repository, {
+        platform: platform.code,
+        owner: leases.owner,
+        now,
+        leaseMs: leases.ms,
+        lane,
+        until: drain ? undefined : now,
+        size,
+        skip,
+      });
+      if (typeof claimed === 'object') leases.hold(claimed.token, now);
+      return claimed;
+    };
+    return this.#turns.run(platform.code, () => this.#lanes.run(platform.code, claim));
+  }
+
+  /** @returns false when the platform is paused now */
+  async #send(platform: ReadyPlatform, claimed: Claimed, counts: RunCounts): Promise<boolean> {
+    const { leases, adapterOf, requestMs } = this.#deps;
+    const { token } = claimed;
+    try {
+      const adapter = adapterOf(platform);
+      const { items, verdicts } = await this.#load(claimed);
+      const encoded = adapter.encode(items, token, platform);
+      for (const [member, place] of encoded.invalid)
+        verdicts.set(member, { result: 'invalid', message: place });
+      if (verdicts.size > 0) await this.#settleFound(platform, token, verdicts, counts);
+      if (encoded.n === 0) return true;
+      // Whoever took the batch over has asked for it and been told that it was never seen.
+      if (!leases.isSafe(token)) return true;
+      counts.sent += encoded.n;
+      const answer = await adapter.send(encoded.body, token, platform, AbortSignal.timeout(requestMs));
+      return await this.#apply(platform, token, answer, counts);
+    } finally {
+      leases.drop(token);
+    }
+  }
+
+  async #load({ members, updates }: Claimed): Promise<{ items: PushItem[]; verdicts: Map<string, Verdict> }> {
+    const records = await this.#deps.pushable(members.map(memberParts));
+    const byMember = new Map(records.map((record) => [memberOf(record), record]));
+    const items: PushItem[] = [];
+    const verdicts = new Map<string, Verdict>();
+    for (const member of members) {
+      const record = byMember.get(member);
+      if (!record) verdicts.set(member, { result: 'missing' });
+      else if (record.currentRevision > record.revision) verdicts.set(member, { result: 'outdated' });
+      else items.push({ record, operation: updates.has(member) ? 'UPDATE' : 'INSERT' });
+    }
+    return { items, verdicts };
+  }
+
+  async #settleFound(
+    { code }: ReadyPlatform,
+    token: string,
+    verdicts: ReadonlyMap<string, Verdict>,
+    counts: RunCounts,
+  ): Promise<void> {
+    const now = this.#deps.clock.now();
+    const decide = byVerdict(verdicts, 'KEEP', now);
+    add(counts.states, (await this.settle({ platform: code, token, now, decide, keepLease: true })).counts);
+  }
+
+  async #apply(
+    platform: ReadyPlatform,
+    token: string,
+    answer: Awaited<ReturnType<PlatformAdapter['send']>>,
+    counts: RunCounts,
+  ): Promise<boolean> {
+    const { registry, clock } = this.#deps;
+    const { code } = platform;
+    const now = clock.now();
+    let decide: Settling['decide'];
+    switch (answer.kind) {
+      case 'ANSWER':
+        decide = byVerdict(answer.outcomes, 'KEEP', now);
+        break;
+      case 'UNKNOWN':
+        decide = () => () => undefined;
+        break;
+      case 'NOT_SENT':
+        decide = (lot, batch) => always(faultTarget(lot, batch, now, answer.code));
+        break;
+      case 'TURNED_DOWN':
+        decide = (lot, batch) =>
+          always((answer.ours ? turnedDownTarget : faultTarget)(lot, batch, now, answer.code));
+        break;
+    }
+    const receipt = answer.kind === 'ANSWER' ? { receipt: { via: 'ANSWER', raw: answer.raw } as const } : {};
+    const settled = await this.settle({ platform: code, token, now, decide, ...receipt });
+    add(counts.states, settled.counts);
+    if (answer.kind === 'ANSWER' || (answer.kind === 'TURNED_DOWN' && answer.ours)) {
+      const { faults, pausedUntil } =
+        (await registry.ready()).find((known) => known.code === code) ?? platform;
+      if (this.#failing.delete(code) || faults > 0 || pausedUntil) await registry.noteSuccess(platform);
+      return true;
+    }
+    this.#failing.add(code);
+    this.#deps.log.warn({ event: 'push-failed', platform: code, batchId: token, code: answer.code });
+    return !(await registry.noteFault(code, answer.code));
+  }
+
+  /** Platforms with a failure that the settings at hand may not show yet. */
+  readonly #failing = new Set<string>();
+
+  async #inParallel(work: () => Promise<void>): Promise<void> {
+    const done = await Promise.allSettled(Array.from({ length: this.#deps.concurrency }, work));
+    for (const result of done) if (result.status === 'rejected') throw result.reason;
+  }
+
+  hasWork(code: string, states: readonly OutboxState[]): Promise<boolean> {
+    return this.#repository.hasLots(code, states);
+  }
+
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function always<T>(value: T): () => T {
+  return () => value;
+}
+
+function add(to: StateCounts, counts: StateCounts): void {
+  for (const [state, n] of Object.entries(counts) as [keyof StateCounts, number][])
+    to[state] = (to[state] ?? 0) + n;
+}

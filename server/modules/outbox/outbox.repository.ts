@@ -1,0 +1,110 @@
+import type { mongo, ClientSession, Types } from 'mongoose';
+import type { Db } from '../../db/connect.ts';
+import { nativeCollection } from '../../db/native.ts';
+import { itemIdOf, itemSchema, lotOf, lotSchema, type ItemDoc, type Lot, type LotDoc } from './lot.model.ts';
+import type { OutboxState } from './outbox.states.ts';
+import {
+  pushBatchSchema,
+  pushReceiptSchema,
+  receiptNonceSchema,
+  type PushBatchDoc,
+  type PushReceiptDoc,
+  type ReceiptNonceDoc,
+} from './push-batch.model.ts';
+
+/** A lot without its members: enough to choose. */
+export type LotHead = Pick<LotDoc, '_id' | 'n' | 'at' | 'most'>;
+
+const STEP = 500;
+
+function inSession(tx: ClientSession | undefined): { session?: ClientSession } {
+  return tx ? { session: tx } : {};
+}
+
+export class OutboxRepository {
+  readonly db: Db;
+  readonly lots: mongo.Collection<LotDoc>;
+  readonly items: mongo.Collection<ItemDoc>;
+  readonly batches: mongo.Collection<PushBatchDoc>;
+  readonly receipts: mongo.Collection<PushReceiptDoc>;
+  readonly nonces: mongo.Collection<ReceiptNonceDoc>;
+
+  constructor(db: Db) {
+    this.db = db;
+    db.model('OutboxLot', lotSchema, 'outbox_lots');
+    db.model('OutboxItem', itemSchema, 'outbox_items');
+    db.model('PushBatch', pushBatchSchema, 'push_batches');
+    db.model('PushReceipt', pushReceiptSchema, 'push_receipts');
+    db.model('ReceiptNonce', receiptNonceSchema, 'receipt_nonces');
+    this.lots = nativeCollection<LotDoc>(db, 'outbox_lots');
+    this.items = nativeCollection<ItemDoc>(db, 'outbox_items');
+    this.batches = nativeCollection<PushBatchDoc>(db, 'push_batches');
+    this.receipts = nativeCollection<PushReceiptDoc>(db, 'push_receipts');
+    this.nonces = nativeCollection<ReceiptNonceDoc>(db, 'receipt_nonces');
+  }
+
+  /** In steps: a store reads a short list of ids by key and a long one by scanning. */
+  async itemsByIds(ids: readonly string[], tx?: ClientSession): Promise<ItemDoc[]> {
+    const found: ItemDoc[] = [];
+    for (let i = 0; i < ids.length; i += STEP) {
+      const step = ids.slice(i, i + STEP);
+      found.push(...(await this.items.find({ _id: { $in: step } }, inSession(tx)).toArray()));
+    }
+    return found;
+  }
+
+  async lotsByIds(ids: readonly Types.ObjectId[], tx?: ClientSession): Promise<Lot[]> {
+    const found: Lot[] = [];
+    for (let i = 0; i < ids.length; i += STEP) {
+      const step = ids.slice(i, i + STEP);
+      const docs = await this.lots.find({ _id: { $in: step } }, inSession(tx)).toArray();
+      found.push(...docs.map(lotOf));
+    }
+    return found;
+  }
+
+  /** All revisions of a record that were put in for a platform. */
+  itemsOfRecord(platform: string, recordId: string, tx?: ClientSession): Promise<ItemDoc[]> {
+    const range = { $gt: itemIdOf(platform, `${recordId}:`), $lt: itemIdOf(platform, `${recordId};`) };
+    return this.items.find({ _id: range }, inSession(tx)).toArray();
+  }
+
+  /** Lots that may be sent, the longest due first. @param until undefined: waiting times are ignored */
+  async dueLots(platform: string, until: Date | undefined, limit: number): Promise<LotHead[]> {
+    const at = until ? { at: { $lte: until } } : {};
+    const read = (state: OutboxState): Promise<LotHead[]> =>
+      this.lots
+        .find({ platform, state, ...at }, { projection: { n: 1, at: 1, most: 1 } })
+        .sort({ at: 1 })
+        .limit(limit)
+        .toArray() as Promise<LotHead[]>;
+    const found = (await Promise.all([read('PENDING'), read('RETRY')])).flat();
+    return found.sort((a, b) => a.at.getTime() - b.at.getTime());
+  }
+
+  async hasLots(platform: string, states: readonly OutboxState[]): Promise<boolean> {
+    for (const state of states) {
+      if (await this.lots.findOne({ platform, state }, { projection: { _id: 1 } })) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Batches that wait for word and that nobody is at. @param until undefined: waiting times are ignored, leases never
+   */
+  async openBatches(
+    platform: string,
+    now: Date,
+    until: Date | undefined,
+    limit: number,
+  ): Promise<PushBatchDoc[]> {
+    const free = { platform, lease: { $lte: now } };
+    const at = until ? { at: { $lte: until } } : {};
+    const found: PushBatchDoc[] = [];
+    for (const state of ['OPEN', 'ASKING', 'WAITING'] as const) {
+      const batches = this.batches.find({ ...free, ...(state === 'OPEN' ? {} : at), state });
+      found.push(...(await batches.sort({ at: 1 }).limit(limit).toArray()));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,3 @@
+export { FaultSpecError, parseFaults } from './faults.ts';
+export type { JournalLine } from './journal.ts';
+export { startSimulator, type Simulator, type SimulatorOptions } from './server.ts';
