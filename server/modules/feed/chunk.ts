@@ -1,0 +1,239 @@
+import { Types, type ClientSession } from 'mongoose';
+import { bumpCounters } from '../../db/counters.ts';
+import type { Db } from '../../db/connect.ts';
+import { civilDateOf } from '../../lib/civil-date.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { ConflictError, InputError } from '../../lib/errors.ts';
+import type { FieldCipher } from '../../lib/field-cipher.ts';
+import type { CreditRecordService, PreparedRow, RowOutcome, UpsertResult } from '../credit-record/index.ts';
+import type { OutboxService } from '../outbox/index.ts';
+import type { PublicationService } from '../publication/index.ts';
+import type { SubjectService } from '../subject/index.ts';
+import { columnName, HELPER_FIELDS } from '../template/index.ts';
+import { NO_ROWS, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
+import { checkSubject } from './check-subject.ts';
+import { chunkId, type FeedRepository } from './feed.repository.ts';
+import type { CellFault, RawRow, RowEnd } from './feed.types.ts';
+import type { ProblemRowRepository } from './problem-row.repository.ts';
+import { problemRowOf, rowKeyOf } from './problem-row.ts';
+import { validateRow } from './validate/index.ts';
+
+export interface ChunkDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly cipher: FieldCipher;
+  readonly subjects: SubjectService;
+  readonly records: CreditRecordService;
+  readonly publications: PublicationService;
+  readonly outbox: OutboxService;
+  readonly batches: FeedRepository;
+  readonly problems: ProblemRowRepository;
+}
+
+/** A validated row; `prepared` where no fault refuses it. */
+interface CheckedRow {
+  readonly raw: RawRow;
+  readonly faults: readonly CellFault[];
+  readonly prepared?: PreparedRow;
+}
+
+export interface CheckedChunk {
+  readonly rows: readonly CheckedRow[];
+}
+
+export const OUTCOME_LETTERS = {
+  INSERTED: 'I',
+  UPDATED: 'U',
+  UNCHANGED: 'N',
+  CONFLICT: 'C',
+  REFUSED: 'R',
+} as const;
+
+/** Receipt instants of history lie in a column of the file; everything else came with the batch. */
+function receivedAtOf(batch: FeedBatchDoc, raw: RawRow): Date {
+  if (batch.receivedAtColumn === undefined) return batch.receivedAt;
+  const at = raw.header.findIndex((name) => name.trim() === batch.receivedAtColumn);
+  const text = String(raw.cells[at] ?? '').trim();
+  const instant = new Date(
+    /^\d{4}[-/]\d{2}[-/]\d{2}$/.test(text) ? `${text.replaceAll('/', '-')}T00:00:00+08:00` : text,
+  );
+  if (at < 0)
+    throw new InputError(['receivedAtColumn'], 'FEED_RECEIVED_AT_COLUMN', { column: batch.receivedAtColumn });
+  if (Number.isNaN(instant.getTime()))
+    throw new InputError(['receivedAtColumn'], 'FEED_RECEIVED_AT_INVALID', { value: text });
+  return instant;
+}
+
+/** Stations 3 and 4, validate and normalise: pure, so it runs while the chunk before is being written. */
+export function checkChunk(
+  batch: FeedBatchDoc,
+  rows: readonly RawRow[],
+  deps: Pick<ChunkDeps, 'records'>,
+): CheckedChunk {
+  const checked = rows.map((raw) => {
+    const receivedAt = receivedAtOf(batch, raw);
+    const { draft, faults } = validateRow(raw, { kind: batch.kind, today: civilDateOf(receivedAt) });
+    return { raw, faults, ...(draft ? { upsert: { seq: raw.seq, draft, receivedAt } } : {}) };
+  });
+  const prepared = deps.records.prepare(checked.flatMap(({ upsert }) => (upsert ? [upsert] : [])));
+  const bySeq = new Map(prepared.map((row) => [row.seq, row]));
+  return {
+    rows: checked.map(({ raw, faults }) => {
+      const ready = bySeq.get(raw.seq);
+      return { raw, faults, ...(ready ? { prepared: ready } : {}) };
+    }),
+  };
+}
+
+function endOf(row: CheckedRow, result: UpsertResult | undefined, kind: FeedBatchDoc['kind']): RowEnd {
+  const { raw, faults } = row;
+  const base = { seq: raw.seq, row: raw.row };
+  if (!result) return { ...base, outcome: 'REFUSED', faults };
+  const extra = (code: string, params = {}): CellFault => ({
+    field: 'documentNumber',
+    column: columnName(kind, 'documentNumber'),
+    code,
+    params,
+    severity: 'ERROR',
+  });
+  if (result.outcome === 'CONFLICT')
+    return { ...base, outcome: 'CONFLICT', faults: [extra('FEED_CONFLICT'), ...faults] };
+  if (result.outcome === 'REFUSED') {
+    const seq = result.otherSeq ?? 0;
+    return { ...base, outcome: 'REFUSED', faults: [extra('FEED_DUPLICATE_IN_FILE', { seq }), ...faults] };
+  }
+  return { ...base, outcome: result.outcome, recordId: result.recordId, faults };
+}
+
+function count(ends: readonly RowEnd[]): RowCounts {
+  const rows: RowCounts = { ...NO_ROWS, read: ends.length };
+  for (const { outcome } of ends) rows[outcome.toLowerCase() as Lowercase<RowOutcome>] += 1;
+  return rows;
+}
+
+/**
+ * Stations 5 to 7 for one chunk, in the caller's transaction: subjects, records, public copies, outbox items. Answers
+ * what became of every row, in order. May run again from the start.
+ */
+export async function storeChunk(
+  batch: FeedBatchDoc,
+  chunk: CheckedChunk,
+  deps: ChunkDeps,
+  tx: ClientSession,
+): Promise<RowEnd[]> {
+  const usccs = chunk.rows.flatMap(({ prepared }) => prepared?.draft.uscc ?? []);
+  const subjects = await deps.subjects.findByUsccs(usccs, tx);
+  const rows = chunk.rows.map((row): CheckedRow => {
+    const uscc = row.prepared?.draft.uscc;
+    if (!row.prepared || uscc === undefined) return row;
+    const fault = checkSubject(row.prepared.draft, subjects.get(uscc));
+    if (!fault) return row;
+    const faults = [...row.faults, fault];
+    return fault.severity === 'ERROR' ? { raw: row.raw, faults } : { ...row, faults };
+  });
+  const accepted = rows.flatMap(({ prepared }) => (prepared ? [prepared] : []));
+  const { results, changes } = await deps.records.upsertMany(
+    {
+      batchId: batch._id.toHexString(),
+      agencyId: batch.agencyId.toHexString(),
+      sector: batch.sector,
+      rows: accepted,
+    },
+    tx,
+  );
+  const resultBySeq = new Map(results.map((result) => [result.seq, result]));
+  const ends = rows.map((row) => endOf(row, resultBySeq.get(row.raw.seq), batch.kind));
+
+  const drafts = new Map(accepted.map(({ seq, draft }) => [seq, draft]));
+  const changed = results.filter(({ outcome }) => outcome === 'INSERTED' || outcome === 'UPDATED');
+  const unknown = changed.flatMap(({ seq }) => {
+    const draft = drafts.get(seq);
+    if (draft?.uscc === undefined || subjects.has(draft.uscc)) return [];
+    return [{ uscc: draft.uscc, name: draft.counterpartName }];
+  });
+  if (unknown.length > 0) await deps.subjects.ensureProvisional(unknown, tx);
+  const published = changes.flatMap((change, i) => {
+    const draft = drafts.get(changed[i]?.seq ?? 0);
+    return draft ? [{ change, draft }] : [];
+  });
+  await deps.publications.refreshMany(published, tx);
+  await deps.outbox.enqueueMany(changes, tx);
+  return ends;
+}
+
+/**
+ * Notes what became of the rows and moves the cursor of the batch, in the transaction of `storeChunk`.
+ * @throws ConflictError FEED_BATCH_BUSY when another process moved the cursor first
+ */
+export async function noteChunk(
+  batch: FeedBatchDoc,
+  chunk: CheckedChunk,
+  ends: readonly RowEnd[],
+  deps: ChunkDeps,
+  tx: ClientSession,
+): Promise<RowCounts> {
+  const now = deps.clock.now();
+  const problems = ends.flatMap((end, i) => {
+    const row = chunk.rows[i];
+    if (!row || (end.outcome !== 'REFUSED' && end.outcome !== 'CONFLICT')) return [];
+    return [problemRowOf(batch, row.raw, end, deps.cipher, now)];
+  });
+  await deps.problems.insert(problems, tx);
+  const good = chunk.rows.filter((_, i) => !['REFUSED', 'CONFLICT'].includes(ends[i]?.outcome ?? ''));
+  const closed = await deps.problems.correct(
+    batch,
+    {
+      ids: good.flatMap(({ raw }) => problemIdIn(raw)),
+      rowKeys: good.map(({ raw }) => rowKeyOf(raw, deps.cipher)),
+    },
+    now,
+    tx,
+  );
+  const first = chunk.rows[0]?.raw.seq ?? 0;
+  await deps.batches.insertChunk(chunkDocOf(batch._id, first, ends), tx);
+  const rows = count(ends);
+  const opened = problems.filter(({ status }) => status === 'OPEN').length;
+  const counts = Object.entries(rows).map(([name, n]) => [`rows:${name}`, n] as const);
+  await bumpCounters(deps.db, new Map([...counts, ['problems:open', opened - closed]]), tx);
+  const moved = await deps.batches.advance(
+    batch._id,
+    batch.cursor,
+    chunk.rows.at(-1)?.raw.seq ?? first,
+    rows,
+    tx,
+  );
+  if (!moved) throw new ConflictError('FEED_BATCH_BUSY');
+  return rows;
+}
+
+function problemIdIn(raw: RawRow): string[] {
+  const at = raw.match.fields.indexOf(HELPER_FIELDS.problemId);
+  const cell = at < 0 ? undefined : raw.cells[at];
+  return typeof cell === 'string' && cell.trim() !== '' ? [cell.trim()] : [];
+}
+
+function chunkDocOf(batchId: Types.ObjectId, firstSeq: number, ends: readonly RowEnd[]) {
+  return {
+    _id: chunkId(batchId.toHexString(), firstSeq),
+    batchId,
+    firstSeq,
+    outcomes: ends.map(({ outcome }) => OUTCOME_LETTERS[outcome]).join(''),
+    seqs: ends.map(({ seq }) => seq),
+    rows: ends.map(({ row }) => row),
+    records: ends.map(({ recordId }) => (recordId === undefined ? null : new Types.ObjectId(recordId))),
+    warnings: ends.flatMap(({ seq, outcome, faults }) =>
+      outcome === 'REFUSED' || outcome === 'CONFLICT' || faults.length === 0
+        ? []
+        : [
+            {
+              seq,
+              faults: faults.map(({ column, code, params }) => ({
+                column,
+                code,
+                ...(params ? { params } : {}),
+              })),
+            },
+          ],
+    ),
+  };
+}

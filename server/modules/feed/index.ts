@@ -1,0 +1,6 @@
+export { FeedService, type FeedDeps, type FeedRow, type SubmittedRow } from './feed.service.ts';
+export { BATCH_STATUSES, type BatchStatus, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
+export type { CellFault, RowEnd } from './feed.types.ts';
+export type { ProblemRowDoc } from './problem-row.model.ts';
+export type { Received, ReceiveInput } from './receive.service.ts';
+export { templateWorkbook } from './workbook/index.ts';

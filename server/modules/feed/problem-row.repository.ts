@@ -1,0 +1,79 @@
+import { Types, type ClientSession, type Model } from 'mongoose';
+import type { Db } from '../../db/connect.ts';
+import { problemRowSchema, type ProblemRowDoc } from './problem-row.model.ts';
+
+export class ProblemRowRepository {
+  readonly #rows: Model<ProblemRowDoc>;
+
+  constructor(db: Db) {
+    this.#rows = db.model('ProblemRow', problemRowSchema, 'problem_rows');
+  }
+
+  async insert(rows: readonly ProblemRowDoc[], tx: ClientSession): Promise<void> {
+    if (rows.length > 0) await this.#rows.collection.insertMany([...rows] as never, { session: tx });
+  }
+
+  /** Those that are not there yet. @returns how many */
+  async insertMissing(rows: readonly ProblemRowDoc[], tx: ClientSession): Promise<number> {
+    if (rows.length === 0) return 0;
+    const ids = rows.map(({ _id }) => _id);
+    const there = (await this.#rows.collection
+      .find({ _id: { $in: ids } } as never, { session: tx, projection: { _id: 1 } })
+      .toArray()) as unknown as { _id: string }[];
+    const known = new Set(there.map(({ _id }) => _id));
+    const missing = rows.filter(({ _id }) => !known.has(_id));
+    await this.insert(missing, tx);
+    return missing.length;
+  }
+
+  /** Closes the open problems of an agency's feed that these rows put right. @returns how many */
+  async correct(
+    feed: { agencyId: Types.ObjectId; feed: string },
+    by: { ids: readonly string[]; rowKeys: readonly string[] },
+    at: Date,
+    tx: ClientSession,
+  ): Promise<number> {
+    const own = { agencyId: feed.agencyId, feed: feed.feed, status: 'OPEN' };
+    const update = { $set: { status: 'CORRECTED', correctedAt: at } };
+    let closed = 0;
+    if (by.rowKeys.length > 0) {
+      const filter = { ...own, rowKey: { $in: [...by.rowKeys] } };
+      closed += (await this.#rows.collection.updateMany(filter, update, { session: tx })).modifiedCount;
+    }
+    if (by.ids.length > 0) {
+      const filter = { ...own, _id: { $in: [...by.ids] } };
+      closed += (await this.#rows.collection.updateMany(filter as never, update, { session: tx }))
+        .modifiedCount;
+    }
+    return closed;
+  }
+
+  /** In order of the file, without conflicts. */
+  page(
+    batchId: string,
+    after: { seq: number; id: string } | undefined,
+    limit: number,
+    onlyOpen = false,
+  ): Promise<ProblemRowDoc[]> {
+    const place = after
+      ? { $or: [{ seq: { $gt: after.seq } }, { seq: after.seq, _id: { $gt: after.id } }] }
+      : {};
+    return this.#rows.collection
+      .find({
+        batchId: new Types.ObjectId(batchId),
+        status: onlyOpen ? 'OPEN' : { $in: ['OPEN', 'CORRECTED'] },
+        ...place,
+      } as never)
+      .sort({ seq: 1, _id: 1 })
+      .limit(limit)
+      .toArray() as never;
+  }
+
+  async byId(id: string): Promise<ProblemRowDoc | undefined> {
+    return ((await this.#rows.collection.findOne({ _id: id } as never)) as never) ?? undefined;
+  }
+
+  countOpen(): Promise<number> {
+    return this.#rows.collection.countDocuments({ status: 'OPEN' });
+  }
+}

@@ -1,0 +1,2 @@
+export { templateWorkbook, type TemplateColumn } from './template-workbook.ts';
+export { problemWorkbook, type ProblemSheetRow } from './problem-workbook.ts';
