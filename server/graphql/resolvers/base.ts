@@ -1,0 +1,5 @@
+import type { GraphqlModule } from '../resolver.ts';
+
+export const baseModule: GraphqlModule = {
+  resolvers: { Mutation: { ping: () => true } },
+};
