@@ -1,35 +1,55 @@
-import { checkUsccCommand } from './check-uscc.ts';
-import { dueCommand } from './due.ts';
+import { ConfigError } from '../config/config.ts';
 import { UsageError, type Command } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { 'check-uscc': checkUsccCommand, due: dueCommand };
+/** Commands are loaded when they are called: the small ones answer at once. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  import: async () => (await import('./import.ts')).importCommand,
+  'import-subjects': async () => {
+    const { importSubjectsCommand: command } = await import('./import-subjects.ts');
+    const { withApp } = await import('./app.ts');
+    return { usage: command.usage, run: (args) => withApp((app) => command.run(args, app)) };
+  },
+  generate: async () => (await import('./generate.ts')).generateCommand,
+  push: async () => (await import('./push.ts')).pushCommand((await import('./app.ts')).openApp),
+  platform: async () => (await import('./platform.ts')).platformCommand((await import('./app.ts')).openApp),
+  'upstream-sim': async () => (await import('./upstream-sim.ts')).upstreamSimCommand,
+  'check-uscc': async () => (await import('./check-uscc.ts')).checkUsccCommand,
+  due: async () => (await import('./due.ts')).dueCommand,
+  feeds: async () => (await import('./template.ts')).feedsCommand,
+  template: async () => (await import('./template.ts')).templateCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  admin: async () => (await import('./admin.ts')).adminCommand,
+};
 
-function usage(): string {
-  return ['用法 usage: credit <command>', ...Object.values(COMMANDS).map((c) => `  credit ${c.usage}`)].join(
+async function usage(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  return ['用法 usage: credit <command>', ...commands.map((command) => `  credit ${command.usage}`)].join(
     '\n',
   );
 }
 
 /**
  * Runs one command line.
- * @returns the exit code: 0 done, 1 done but some codes or rows failed, 2 wrong use
+ * @returns the exit code: 0 done, 1 done but some codes or rows failed, 2 wrong use or the command could not run
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === 'help') {
-    console.log(usage());
+    console.log(await usage());
     return name === undefined ? 2 : 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
-    console.error(`没有这个命令：${name}\n${usage()}`);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
+    console.error(`没有这个命令：${name}\n${await usage()}`);
     return 2;
   }
+  const command = await load();
   try {
     return await command.run(rest);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n用法 usage: credit ${command.usage}`);
+    if (error instanceof UsageError) console.error(`${error.message}\n用法 usage: credit ${command.usage}`);
+    else if (error instanceof ConfigError) console.error(error.message);
+    else console.error(error instanceof Error ? `命令没有完成：${error.message}` : '命令没有完成');
     return 2;
   }
 }

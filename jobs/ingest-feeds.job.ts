@@ -1,0 +1,9 @@
+import { defineJob, minutes } from './define-job.ts';
+
+/** Batches whose process died, or that came in through a process without a worker. */
+export const ingestFeeds = defineJob({
+  name: 'ingest-feeds',
+  schedule: '* * * * *',
+  timeLimitMs: minutes(30),
+  run: async ({ app, signal }) => app.feeds.ingest.runWaiting({ signal }),
+});

@@ -1,0 +1,43 @@
+import cron from 'node-cron';
+import type { AppContext } from '../server/context.ts';
+import type { Job } from './define-job.ts';
+import { ingestFeeds } from './ingest-feeds.job.ts';
+import { purgeExpired } from './purge-expired.job.ts';
+import { pushOutbox } from './push-outbox.job.ts';
+import { recomputeDeadlines } from './recompute-deadlines.job.ts';
+import { runJob } from './run-job.ts';
+
+export const JOBS: readonly Job[] = [ingestFeeds, pushOutbox, recomputeDeadlines, purgeExpired];
+
+export interface RunningJobs {
+  /** Gives the signal and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Everything that goes on by itself: the worker of batches, the dispatcher, and the jobs by the clock. */
+export function startJobs(app: AppContext): RunningJobs {
+  const stop = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  const track = (work: Promise<unknown>): void => {
+    const tracked = work
+      .catch((error: unknown) => app.log.error({ err: error }, 'job.error'))
+      .finally(() => running.delete(tracked));
+    running.add(tracked);
+  };
+  track(app.feeds.ingest.startWorker({ signal: stop.signal }));
+  track(app.outbox.startDispatcher({ signal: stop.signal }));
+  const tasks = JOBS.map((job) =>
+    cron.schedule(job.schedule, () => track(runJob(app, job, stop.signal)), {
+      name: job.name,
+      timezone: 'Asia/Shanghai',
+      noOverlap: true,
+    }),
+  );
+  return {
+    async stop() {
+      stop.abort();
+      for (const task of tasks) await task.destroy();
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Role } from './auth/roles.ts';
+import { systemViewer } from './auth/viewer.ts';
+import type { AppContext } from './context.ts';
+import { demoFiles, demoSubjectsCsv } from './demo/demo-records.ts';
+import { acquireLease, releaseLease } from './db/lease.ts';
+import { civilDateOf } from './lib/civil-date.ts';
+import { InputError } from './lib/errors.ts';
+import { DEMO_BANK, DEMO_FIRM } from './demo/demo-organizations.ts';
+
+const LEASE = 'bootstrap';
+const LEASE_MS = 120_000;
+const ACCOUNTS_FILE = 'demo-accounts.txt';
+
+interface DemoAccount {
+  readonly username: string;
+  readonly roles: readonly Role[];
+  /** `center`, `bank`, `firm`, or `agency:<sector>`. */
+  readonly of: string;
+}
+
+const DEMO_ACCOUNTS: readonly DemoAccount[] = [
+  { username: 'center', roles: ['CENTER_OPERATOR'], of: 'center' },
+  { username: 'admin', roles: ['SYSTEM_ADMIN'], of: 'center' },
+  { username: 'security', roles: ['SECURITY_ADMIN'], of: 'center' },
+  { username: 'auditor', roles: ['AUDIT_ADMIN'], of: 'center' },
+  // Maker and checker in one, for the trial alone.
+  { username: 'agency-market', roles: ['AGENCY_MAKER', 'AGENCY_CHECKER'], of: 'agency:market' },
+  { username: 'agency-tax', roles: ['AGENCY_MAKER', 'AGENCY_CHECKER'], of: 'agency:tax' },
+  { username: 'bank-maker', roles: ['BANK_MAKER'], of: 'bank' },
+  { username: 'bank-checker', roles: ['BANK_CHECKER'], of: 'bank' },
+  { username: 'bank-reporter', roles: ['BANK_REPORTER'], of: 'bank' },
+  { username: 'firm', roles: ['ENTERPRISE_USER'], of: 'firm' },
+];
+
+/** Reference data of every store: agencies, centre. May run at every start and in several processes. */
+export async function loadReferenceData(app: AppContext): Promise<void> {
+  await app.sectors.ensureOrganizations(app.organizations, app.config.cityName);
+  await app.creditRecords.recomputeDeadlines();
+}
+
+async function organizationsOf(app: AppContext): Promise<Map<string, string>> {
+  const { organizations, sectors, config } = app;
+  const ids = new Map<string, string>();
+  const center = (await organizations.list(systemViewer, { first: 1 }, 'CENTER')).nodes[0];
+  if (center) ids.set('center', center.id);
+  for (const slug of ['market', 'tax']) {
+    const code = sectors.bySlug(slug)?.agencyUscc ?? '';
+    const agency = await organizations.byUscc(code);
+    if (agency) ids.set(`agency:${slug}`, agency.id);
+  }
+  ids.set('bank', (await organizations.upsert(systemViewer, DEMO_BANK(config.cityName))).id);
+  ids.set('firm', (await organizations.upsert(systemViewer, DEMO_FIRM(config.cityName))).id);
+  return ids;
+}
+
+/** The demo password: given, or made once and kept beside the data. */
+async function demoPassword(app: AppContext): Promise<string> {
+  const { demoPassword: given, dataDir } = app.config;
+  if (given !== undefined) return given;
+  return (await keptPassword(dataDir)) ?? randomBytes(9).toString('base64url');
+}
+
+async function keptPassword(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(join(dataDir, ACCOUNTS_FILE), 'utf8').catch(() => '');
+  return /^密码 password: (.+)$/m.exec(text)?.[1];
+}
+
+/** Written whole or not at all. */
+async function keepPassword(dataDir: string, password: string): Promise<void> {
+  const path = join(dataDir, ACCOUNTS_FILE);
+  const names = DEMO_ACCOUNTS.map(({ username, roles }) => `${username}\t${roles.join(' ')}`).join('\n');
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(temporary, `演示账号 demo accounts\n密码 password: ${password}\n\n${names}\n`, {
+    mode: 0o600,
+  });
+  await rename(temporary, path);
+}
+
+async function makeDemoAccounts(app: AppContext): Promise<void> {
+  if (await app.accounts.any()) return;
+  const password = await demoPassword(app);
+  await keepPassword(app.config.dataDir, password);
+  const ids = await organizationsOf(app);
+  // The last one in the list makes the next start see that all are there.
+  for (const { username, roles, of } of [...DEMO_ACCOUNTS].reverse()) {
+    const organizationId = ids.get(of);
+    if (organizationId === undefined) continue;
+    try {
+      await app.accounts.create(systemViewer, { username, roles, organizationId, password, demo: true });
+    } catch (error) {
+      if (!(error instanceof InputError && error.code === 'ACCOUNT_USERNAME_TAKEN')) throw error;
+    }
+  }
+}
+
+async function loadDemoRecords(app: AppContext): Promise<void> {
+  const { config, clock, calendar, subjects, creditRecords, feeds, log } = app;
+  const stored = Object.values(await creditRecords.counts()).reduce((a, b) => a + b, 0);
+  if (stored > 0 || (await subjects.total()) > 0) return;
+  const city = { today: civilDateOf(clock.now()), cityName: config.cityName, calendar };
+  const path = join(config.dataDir, `demo-subjects.${String(process.pid)}.csv`);
+  await writeFile(path, demoSubjectsCsv(city), { mode: 0o600 });
+  await subjects.importFile(systemViewer, path);
+  await rm(path, { force: true });
+  for (const { feed, fileName, csv } of demoFiles(city)) {
+    const { batch } = await feeds.receive(systemViewer, { feed, fileName, source: Readable.from([csv]) });
+    await feeds.ingest.run(batch._id.toHexString());
+  }
+  log.info('demo.loaded');
+}
+
+/**
+ * First start: reference data everywhere; outside production demo accounts when there is no account, and demo records
+ * when asked for and the store holds neither subjects nor records. One process works, others wait for it.
+ */
+export async function bootstrap(app: AppContext, options: { demoRecords: boolean }): Promise<void> {
+  const owner = randomBytes(12).toString('hex');
+  while (!(await acquireLease(app.db, LEASE, owner, LEASE_MS, app.clock))) await sleep(200);
+  try {
+    await loadReferenceData(app);
+    if (app.config.nodeEnv === 'production') return;
+    await makeDemoAccounts(app);
+    if (options.demoRecords) await loadDemoRecords(app);
+  } finally {
+    await releaseLease(app.db, LEASE, owner);
+  }
+}
+
+/** What the banner of a trial says of the demo accounts; undefined in production. */
+export async function demoNotice(app: AppContext): Promise<string | undefined> {
+  const { nodeEnv, dataDir, demoPassword: given } = app.config;
+  if (nodeEnv === 'production') return undefined;
+  const password = given ?? (await keptPassword(dataDir));
+  if (password === undefined) return undefined;
+  const names = DEMO_ACCOUNTS.map(({ username }) => username).join('、');
+  return `演示账号 demo accounts: ${names}\n密码 password: ${password}`;
+}

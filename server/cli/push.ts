@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { NotFoundError } from '../lib/errors.ts';
+import { messageOf } from '../lib/messages.ts';
+import type { OutboxService, PushSummary } from '../modules/outbox/index.ts';
+import { UsageError, type Command } from './command.ts';
+
+/** What the commands about platforms need of the application; `close` ends what `open` began. */
+export interface OutboxApp {
+  readonly outbox: Pick<OutboxService, 'deliverAllDue' | 'setPlatform' | 'listPlatforms'>;
+  close(): Promise<void>;
+}
+
+interface PushArgs {
+  readonly platform?: string | undefined;
+  readonly once: boolean;
+  readonly drain: boolean;
+  readonly json: boolean;
+}
+
+function parse(args: readonly string[]): PushArgs {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        platform: { type: 'string' },
+        once: { type: 'boolean', default: false },
+        drain: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    if (values.once && values.drain) throw new UsageError('--once 与 --drain 不能同时使用');
+    return values;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function lineOf({ platform, sent, accepted, refused, retry, dead }: PushSummary): string {
+  const numbers = [sent, accepted, refused, retry, dead].map(String);
+  const names = ['发送', '接受', '退回', '待重试', '死信'];
+  return `${platform}：${names.map((name, i) => `${name} ${numbers[i] ?? ''}`).join('，')}`;
+}
+
+/** Stops at the end of the requests under way on the first interrupt; the second one ends the process as usual. */
+async function untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await work(stop.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** `credit push`: delivers what is due, one pass. Exit 1 when items were refused, are given up or wait for another try. */
+export function pushCommand(open: () => Promise<OutboxApp>): Command {
+  return {
+    usage: 'push [--platform <code>] [--once | --drain] [--json]',
+    run: async (args) => {
+      const { platform, drain, json } = parse(args);
+      const app = await open();
+      try {
+        const summaries = await untilInterrupt((signal) =>
+          app.outbox.deliverAllDue({ drain, signal, ...(platform === undefined ? {} : { platform }) }),
+        );
+        for (const summary of summaries) console.log(json ? JSON.stringify(summary) : lineOf(summary));
+        if (summaries.length === 0) console.error('没有启用的平台');
+        return summaries.some(({ refused, retry, dead }) => refused + retry + dead > 0) ? 1 : 0;
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error;
+        throw new UsageError(messageOf(error.code, error.params));
+      } finally {
+        await app.close();
+      }
+    },
+  };
+}

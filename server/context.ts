@@ -1,0 +1,167 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config/config.ts';
+import { connectDb, type Db } from './db/connect.ts';
+import { openEmbedded } from './db/embedded/index.ts';
+import { migrate } from './db/migrate.ts';
+import { createBlobStore, type BlobStore } from './lib/blob-store.ts';
+import { loadCalendar } from './lib/calendar.ts';
+import { systemClock, type Clock } from './lib/clock.ts';
+import { createCipher, type FieldCipher } from './lib/field-cipher.ts';
+import { createLogger, type Logger } from './lib/logger.ts';
+import type { WorkingCalendar } from './lib/working-day.ts';
+import { AccountService } from './modules/account/index.ts';
+import { AuditService } from './modules/audit/index.ts';
+import { CreditRecordService } from './modules/credit-record/index.ts';
+import { FeedService } from './modules/feed/index.ts';
+import { JobService } from './modules/job/index.ts';
+import { OrganizationService } from './modules/organization/index.ts';
+import { OutboxService } from './modules/outbox/index.ts';
+import { PublicationService } from './modules/publication/index.ts';
+import { SectorService } from './modules/sector/index.ts';
+import { SubjectService } from './modules/subject/index.ts';
+import { upstreamCodeOf } from './modules/template/index.ts';
+
+/** Everything the doors and the jobs work with; built once per process. */
+export interface AppContext {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly calendar: WorkingCalendar;
+  readonly db: Db;
+  readonly cipher: FieldCipher;
+  readonly blobs: BlobStore;
+  readonly audit: AuditService;
+  readonly accounts: AccountService;
+  readonly organizations: OrganizationService;
+  readonly sectors: SectorService;
+  readonly subjects: SubjectService;
+  readonly creditRecords: CreditRecordService;
+  readonly publications: PublicationService;
+  readonly outbox: OutboxService;
+  readonly feeds: FeedService;
+  readonly jobs: JobService;
+  close(): Promise<void>;
+}
+
+export interface ContextOptions {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+const DATABASE = 'credit';
+
+async function openStore({ mongodbUri, dataDir }: Config): Promise<Db> {
+  if (mongodbUri !== undefined) return connectDb(mongodbUri);
+  const store = await openEmbedded(dataDir);
+  try {
+    return await connectDb(store.uri.replace(/\/[^/?]*\?/, `/${DATABASE}?`), () => store.close());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the store, brings it up to date and builds the services.
+ * @throws Error when the store cannot be reached
+ */
+export async function createContext(config: Config, options: ContextOptions = {}): Promise<AppContext> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? createLogger(config.logLevel);
+  const { secrets, oldFieldKeys, cryptoSuite: suite, dataDir } = config;
+  const cipher = createCipher({ fieldKey: secrets.fieldKey, hashKey: secrets.hashKey, oldFieldKeys, suite });
+  const calendar = loadCalendar();
+  const blobs = createBlobStore(join(dataDir, 'files'), cipher);
+  const db = await openStore(config);
+
+  const audit = new AuditService({ db, clock, cipher });
+  const jobs = new JobService({ db, clock });
+  const organizations = new OrganizationService({ db, clock, audit });
+  const accounts = new AccountService({
+    db,
+    clock,
+    cipher,
+    audit,
+    organizations,
+    jwtSecret: secrets.jwt,
+    production: config.nodeEnv === 'production',
+    issuer: `信用${config.cityName}`,
+  });
+  const sectors = new SectorService();
+  const subjects = new SubjectService({ db, clock, audit });
+  const creditRecords = new CreditRecordService({ db, clock, cipher, calendar });
+  const publications = new PublicationService({ db, clock });
+  const outbox = new OutboxService({
+    db,
+    clock,
+    cipher,
+    log,
+    audit,
+    records: creditRecords,
+    columnCode: (kind, field) => upstreamCodeOf(kind, field) ?? '',
+    onRefused: (items, tx) => feeds.addRefused(items, tx),
+  });
+  const feeds: FeedService = new FeedService({
+    db,
+    clock,
+    cipher,
+    log,
+    audit,
+    organizations,
+    sectors,
+    subjects,
+    records: creditRecords,
+    publications,
+    outbox,
+    blobs,
+    workDirectory: join(dataDir, 'work', String(process.pid)),
+  });
+  const context: AppContext = {
+    config,
+    log,
+    clock,
+    calendar,
+    db,
+    cipher,
+    blobs,
+    audit,
+    accounts,
+    organizations,
+    sectors,
+    subjects,
+    creditRecords,
+    publications,
+    outbox,
+    feeds,
+    jobs,
+    async close() {
+      await outbox.close();
+      await db.close();
+    },
+  };
+  try {
+    await migrate(db, clock);
+    await sweepWork(join(dataDir, 'work'));
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+  return context;
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Plain files that a process which was killed left while reading. */
+async function sweepWork(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [] as string[])) {
+    if (!lives(Number(name))) await rm(join(directory, name), { recursive: true, force: true });
+  }
+}
