@@ -1,25 +1,28 @@
 import { ConfigProvider } from 'antd';
 import zhCN from 'antd/locale/zh_CN';
-import dayjs from 'dayjs';
-import 'dayjs/locale/zh-cn';
-import { useEffect } from 'react';
 import { RouterProvider } from 'react-router';
 import { Provider } from 'urql';
+import { ViewerProvider } from './features/account/viewer.tsx';
 import { client } from './graphql/client.ts';
 import { router } from './routes.tsx';
-import { refreshSession } from './shared/session.ts';
 
-dayjs.locale('zh-cn');
+const theme = {
+  token: {
+    fontFamily: 'var(--font)',
+    borderRadius: 3,
+    colorPrimary: '#1f5fa8',
+    colorLink: '#1f5fa8',
+    fontSize: 14,
+  },
+};
 
 export function App() {
-  useEffect(() => void refreshSession(), []);
   return (
-    <ConfigProvider
-      locale={zhCN}
-      theme={{ token: { fontFamily: 'var(--font)', borderRadius: 4, colorPrimary: '#b3261e', fontSize: 14 } }}
-    >
+    <ConfigProvider locale={zhCN} theme={theme} button={{ autoInsertSpace: false }}>
       <Provider value={client}>
-        <RouterProvider router={router} />
+        <ViewerProvider>
+          <RouterProvider router={router} />
+        </ViewerProvider>
       </Provider>
     </ConfigProvider>
   );

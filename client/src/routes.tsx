@@ -1,13 +1,14 @@
-import { Spin } from 'antd';
 import { createBrowserRouter, Navigate, Outlet, useLocation } from 'react-router';
+import { RouteFailure } from './layouts/RouteFailure.tsx';
 import { Layout } from './layouts/Layout.tsx';
+import { Loading } from './shared/components.tsx';
 import { useSession } from './shared/session.ts';
 
 /** Pages behind it need a login; what a person may do there is decided by the server alone. */
 function LoggedIn() {
   const session = useSession();
   const location = useLocation();
-  if (session === 'unknown') return <Spin style={{ display: 'block', margin: '80px auto' }} />;
+  if (session === 'unknown') return <Loading />;
   if (session === 'out')
     return <Navigate to={`/login?from=${encodeURIComponent(location.pathname)}`} replace />;
   return <Outlet />;
@@ -16,53 +17,63 @@ function LoggedIn() {
 export const router = createBrowserRouter([
   {
     element: <Layout />,
+    hydrateFallbackElement: <Loading />,
     children: [
       {
-        index: true,
-        lazy: async () => ({
-          Component: (await import('./audiences/public/RecordSearchPage.tsx')).RecordSearchPage,
-        }),
-      },
-      {
-        path: 'subject/:uscc',
-        lazy: async () => ({ Component: (await import('./audiences/public/SubjectPage.tsx')).SubjectPage }),
-      },
-      {
-        path: 'record/:id',
-        lazy: async () => ({
-          Component: (await import('./audiences/public/RecordDetailPage.tsx')).RecordDetailPage,
-        }),
-      },
-      {
-        path: 'login',
-        lazy: async () => ({ Component: (await import('./audiences/public/LoginPage.tsx')).LoginPage }),
-      },
-      {
-        element: <LoggedIn />,
+        errorElement: <RouteFailure />,
         children: [
           {
-            path: 'board',
+            index: true,
             lazy: async () => ({
-              Component: (await import('./audiences/center/PushBoardPage.tsx')).PushBoardPage,
+              Component: (await import('./audiences/public/RecordSearchPage.tsx')).RecordSearchPage,
             }),
           },
           {
-            path: 'batches',
+            path: 'subject/:uscc',
             lazy: async () => ({
-              Component: (await import('./audiences/agency/FeedBatchListPage.tsx')).FeedBatchListPage,
+              Component: (await import('./audiences/public/SubjectPage.tsx')).SubjectPage,
             }),
           },
           {
-            path: 'batches/:id',
+            path: 'record/:id',
             lazy: async () => ({
-              Component: (await import('./audiences/agency/FeedBatchPage.tsx')).FeedBatchPage,
+              Component: (await import('./audiences/public/RecordDetailPage.tsx')).RecordDetailPage,
+            }),
+          },
+          {
+            path: 'login',
+            lazy: async () => ({ Component: (await import('./audiences/public/LoginPage.tsx')).LoginPage }),
+          },
+          {
+            element: <LoggedIn />,
+            children: [
+              {
+                path: 'board',
+                lazy: async () => ({
+                  Component: (await import('./audiences/center/PushBoardPage.tsx')).PushBoardPage,
+                }),
+              },
+              {
+                path: 'batches',
+                lazy: async () => ({
+                  Component: (await import('./audiences/agency/FeedUploadPage.tsx')).FeedUploadPage,
+                }),
+              },
+              {
+                path: 'batches/:id',
+                lazy: async () => ({
+                  Component: (await import('./audiences/agency/FeedBatchPage.tsx')).FeedBatchPage,
+                }),
+              },
+            ],
+          },
+          {
+            path: '*',
+            lazy: async () => ({
+              Component: (await import('./audiences/public/NotFoundPage.tsx')).NotFoundPage,
             }),
           },
         ],
-      },
-      {
-        path: '*',
-        lazy: async () => ({ Component: (await import('./audiences/public/NotFoundPage.tsx')).NotFoundPage }),
       },
     ],
   },

@@ -16,15 +16,23 @@ function withDatabase(uri: string, name: string): string {
   return `${url[1] ?? ''}/${name}${url[2] ?? ''}`;
 }
 
+function databaseName(): string {
+  return `credit_${randomBytes(6).toString('hex')}_test`;
+}
+
+/** A database of its own on the server that MONGODB_URI names; undefined when it names none. */
+export function testDatabaseUri(): string | undefined {
+  const named = process.env['MONGODB_URI'];
+  return named === undefined || named === '' ? undefined : withDatabase(named, databaseName());
+}
+
 /**
  * A fresh, empty database: on the server that MONGODB_URI names (its database name is ignored), else on an embedded
  * store of its own. `drop` removes it and closes the connection.
  */
 export async function testDb(): Promise<TestDb> {
-  const name = `credit_${randomBytes(6).toString('hex')}_test`;
-  const named = process.env['MONGODB_URI'];
-  if (named !== undefined && named !== '') {
-    const uri = withDatabase(named, name);
+  const uri = testDatabaseUri();
+  if (uri !== undefined) {
     const db = await connectDb(uri);
     return {
       db,
@@ -38,11 +46,11 @@ export async function testDb(): Promise<TestDb> {
   const dir = await mkdtemp(join(tmpdir(), 'credit-test-'));
   const { openEmbedded } = await import('../../server/db/embedded/index.ts');
   const store = await openEmbedded(dir);
-  const uri = withDatabase(store.uri, name);
-  const db = await connectDb(uri, () => store.close());
+  const own = withDatabase(store.uri, databaseName());
+  const db = await connectDb(own, () => store.close());
   return {
     db,
-    uri,
+    uri: own,
     async drop() {
       await db.close();
       await rm(dir, { recursive: true, force: true });

@@ -1,19 +1,50 @@
-import dayjs from 'dayjs';
-
 /** Long-term validity is stored as this day. */
 const LONG_TERM = '2099-12-31';
+const NOTHING = '—';
 
+/** Civil days come as YYYY-MM-DD and are shown so. */
 export function formatDate(date: string | null | undefined): string {
-  if (!date) return '—';
-  return date.slice(0, 10) === LONG_TERM ? '长期' : dayjs(date).format('YYYY-MM-DD');
+  if (!date) return NOTHING;
+  return date === LONG_TERM ? '长期' : date;
 }
 
-export function formatInstant(instant: string | null | undefined): string {
-  return instant ? dayjs(instant).format('YYYY-MM-DD HH:mm') : '—';
+const clockOfChina = new Intl.DateTimeFormat('zh-CN', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** YYYY-MM-DD HH:mm:ss in China, wherever the browser stands. */
+export function formatInstant(instant: string | number | Date | null | undefined): string {
+  if (instant === null || instant === undefined) return NOTHING;
+  const part = Object.fromEntries(
+    clockOfChina.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]),
+  );
+  return `${part.year ?? ''}-${part.month ?? ''}-${part.day ?? ''} ${part.hour ?? ''}:${part.minute ?? ''}:${part.second ?? ''}`;
 }
 
-export function formatCount(count: number): string {
-  return count.toLocaleString('zh-CN');
+export function formatCount(count: number | undefined): string {
+  return (count ?? 0).toLocaleString('zh-CN');
+}
+
+/** Digits in groups of three, no zeros at the end. Amounts are text, so that no decimal is lost on the way. */
+export function formatAmount(decimal: string): string {
+  const match = /^(-?)(\d+)(?:(\.\d*[1-9])0*|\.0*)?$/.exec(decimal.trim());
+  if (!match) return decimal;
+  const [, sign = '', whole = '', fraction = ''] = match;
+  return sign + whole.replace(/\B(?=(\d{3})+$)/g, ',') + fraction;
+}
+
+/** A column of a record as the server gives it: name and text. */
+export function formatField(name: string, value: string): string {
+  if (value === '') return NOTHING;
+  if (value === LONG_TERM) return '长期';
+  return name.includes('万元') ? formatAmount(value) : value;
 }
 
 const KINDS: Readonly<Record<string, string>> = { LICENSE: '行政许可', PENALTY: '行政处罚' };
@@ -21,34 +52,39 @@ export function kindText(kind: string): string {
   return KINDS[kind] ?? kind;
 }
 
-const BATCH_STATES: Readonly<Record<string, { text: string; color: string }>> = {
-  RECEIVED: { text: '处理中', color: 'processing' },
-  PARSED: { text: '处理中', color: 'processing' },
-  VALIDATED: { text: '处理中', color: 'processing' },
-  INGESTED: { text: '全部入库', color: 'success' },
-  PARTLY_INGESTED: { text: '部分入库', color: 'warning' },
-  FAILED: { text: '失败', color: 'error' },
-};
-export function batchState(state: string): { text: string; color: string } {
-  return BATCH_STATES[state] ?? { text: state, color: 'default' };
+interface StateText {
+  readonly text: string;
+  readonly tone: 'good' | 'busy' | 'warn' | 'bad' | 'plain';
 }
 
-/** In the order an item passes through them; the colours are those of the board's bars. */
-export const PUSH_STATES = [
-  { state: 'CONFIRMED', text: '已确认', color: '#389e0d' },
-  { state: 'SENT', text: '待回执', color: '#1677ff' },
-  { state: 'SENDING', text: '发送中', color: '#69b1ff' },
-  { state: 'PENDING', text: '待推送', color: '#bfbfbf' },
-  { state: 'RETRY', text: '待重试', color: '#faad14' },
-  { state: 'REFUSED', text: '被退回', color: '#d4380d' },
-  { state: 'DEAD', text: '死信', color: '#820014' },
-  { state: 'SUPERSEDED', text: '已被新版本取代', color: '#d9d9d9' },
+const BATCH_STATES: Readonly<Record<string, StateText>> = {
+  RECEIVED: { text: '排队中', tone: 'plain' },
+  INGESTING: { text: '处理中', tone: 'busy' },
+  INGESTED: { text: '全部入库', tone: 'good' },
+  PARTLY_INGESTED: { text: '部分入库', tone: 'warn' },
+  FAILED: { text: '处理失败', tone: 'bad' },
+};
+export function batchState(state: string): StateText {
+  return BATCH_STATES[state] ?? { text: state, tone: 'plain' };
+}
+
+/** In the order of the columns; together they are all rows read. */
+export const ROW_OUTCOMES = [
+  { key: 'inserted', outcome: 'INSERTED', text: '新增' },
+  { key: 'updated', outcome: 'UPDATED', text: '更新' },
+  { key: 'unchanged', outcome: 'UNCHANGED', text: '未变' },
+  { key: 'conflict', outcome: 'CONFLICT', text: '冲突' },
+  { key: 'refused', outcome: 'REFUSED', text: '疑问' },
 ] as const;
 
-const SUBJECT_STATES: Readonly<Record<string, string>> = {
-  ACTIVE: '存续',
-  PROVISIONAL: '待核实',
-};
-export function subjectState(state: string | null | undefined): string {
-  return state ? (SUBJECT_STATES[state] ?? state) : '—';
-}
+/** From done to given up; the colours are those of the bars on the board. */
+export const PUSH_STATES = [
+  { state: 'CONFIRMED', text: '已确认', color: '#3f8f4f' },
+  { state: 'SENT', text: '已送达', color: '#2f6fb7' },
+  { state: 'SENDING', text: '推送中', color: '#7fb0e0' },
+  { state: 'PENDING', text: '待推送', color: '#b8bec6' },
+  { state: 'RETRY', text: '待重试', color: '#e6a23c' },
+  { state: 'REFUSED', text: '上级退回', color: '#d9622b' },
+  { state: 'DEAD', text: '死信', color: '#8c1d18' },
+  { state: 'SUPERSEDED', text: '已被取代', color: '#dfe3e8' },
+] as const;

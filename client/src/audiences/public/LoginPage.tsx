@@ -1,6 +1,8 @@
 import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Navigate, useSearchParams } from 'react-router';
+import { startOf, useViewer } from '../../features/account/viewer.tsx';
+import { useTitle } from '../../shared/city.ts';
 import { login, type Problem } from '../../shared/session.ts';
 
 interface LoginFields {
@@ -10,23 +12,26 @@ interface LoginFields {
 }
 
 export function LoginPage() {
+  useTitle('工作人员登录');
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const [search] = useSearchParams();
-  const navigate = useNavigate();
+  const viewer = useViewer();
 
   const submit = async ({ username, password, otp }: LoginFields) => {
     setBusy(true);
-    const found = await login(username.trim(), password, otp);
+    setProblem(await login(username.trim(), password, otp));
     setBusy(false);
-    setProblem(found);
-    const from = search.get('from') ?? '/board';
-    if (!found) await navigate(/^\/(?!\/)/.test(from) ? from : '/board', { replace: true });
   };
 
+  if (viewer) {
+    const from = search.get('from') ?? '';
+    // Only a path of this site; `//host` and `/\host` would lead away.
+    return <Navigate to={/^\/(?![/\\])/.test(from) ? from : startOf(viewer)} replace />;
+  }
   return (
-    <section className="panel" style={{ maxWidth: 380, margin: '40px auto' }}>
-      <h2>工作人员登录</h2>
+    <section className="panel login">
+      <h1>工作人员登录</h1>
       {problem && <Alert type="error" title={problem.message} showIcon style={{ marginBottom: 12 }} />}
       <Form<LoginFields> layout="vertical" onFinish={(fields) => void submit(fields)} requiredMark={false}>
         <Form.Item name="username" label="用户名" rules={[{ required: true, message: '请填写用户名' }]}>

@@ -1,86 +1,99 @@
-import { Button, Empty, Input } from 'antd';
+import { Input, Segmented } from 'antd';
 import { useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
-import { useQuery } from 'urql';
-import { SearchSubjectsDocument } from '../../graphql/__generated__/documents.ts';
-import { Failure, Loading } from '../../shared/components.tsx';
-import { subjectState } from '../../shared/format.ts';
+import { useSearchParams } from 'react-router';
+import { PublicRecordTable } from '../../features/publication/PublicRecordTable.tsx';
+import { SubjectResults } from '../../features/subject/SubjectResults.tsx';
+import { useTitle } from '../../shared/city.ts';
 
-const PAGE_SIZE = 20;
+type Way = 'subject' | 'document';
+const WAYS: readonly { value: Way; label: string; placeholder: string }[] = [
+  { value: 'subject', label: '按企业查询', placeholder: '企业名称（至少两个字）或统一社会信用代码' },
+  { value: 'document', label: '按文书号查询', placeholder: '行政许可或行政处罚决定文书号（全文）' },
+];
 const FEWEST_CHARACTERS = 2;
+const LATEST = 10;
 
 export function RecordSearchPage() {
   const [search, setSearch] = useSearchParams();
   const text = search.get('q') ?? '';
-  const [after, setAfter] = useState<string>();
+  const asked: Way = search.get('by') === 'document' ? 'document' : 'subject';
+  const [way, setWay] = useState<Way>(asked);
   const [hint, setHint] = useState('');
+  useTitle(text === '' ? '信用查询' : `${text} - 信用查询`);
 
   const submit = (input: string) => {
     const wanted = input.trim();
+    if (wanted === '') {
+      setHint('');
+      setSearch({});
+      return;
+    }
     const tooShort = [...wanted].length < FEWEST_CHARACTERS;
     setHint(tooShort ? '请至少输入两个字' : '');
-    if (tooShort) return;
-    setAfter(undefined);
-    setSearch({ q: wanted });
+    if (!tooShort) setSearch(way === 'subject' ? { q: wanted } : { q: wanted, by: way });
   };
 
   return (
     <>
-      <section className="panel">
-        <h2>信用信息查询</h2>
+      <section className="panel search" aria-label="信用查询">
+        <h1>信用信息查询</h1>
+        <Segmented<Way>
+          aria-label="查询方式"
+          options={WAYS.map(({ value, label }) => ({ value, label }))}
+          value={way}
+          onChange={setWay}
+        />
         <Input.Search
+          key={text}
           defaultValue={text}
-          placeholder="企业名称（任意两个字以上）或统一社会信用代码"
+          aria-label={WAYS.find(({ value }) => value === way)?.label}
+          placeholder={WAYS.find(({ value }) => value === way)?.placeholder}
           enterButton="查询"
           size="large"
           maxLength={100}
           allowClear
           status={hint ? 'error' : ''}
-          onSearch={submit}
+          aria-describedby="search-hint"
+          onSearch={(value) => submit(value)}
         />
-        <p className="quiet" style={{ margin: '8px 0 0' }}>
-          {hint || '查询法人、非法人组织和个体工商户的行政许可、行政处罚公示信息。'}
+        <p id="search-hint" className={hint ? 'hint error' : 'hint'} role={hint ? 'alert' : undefined}>
+          {hint || '可查询法人、非法人组织和个体工商户的行政许可、行政处罚公示信息。'}
         </p>
       </section>
-      {text && <Results text={text} after={after} onNext={setAfter} />}
+      <Found key={`${asked} ${text}`} way={asked} text={text} />
     </>
   );
 }
 
-function Results(props: {
-  text: string;
-  after: string | undefined;
-  onNext: (cursor: string | undefined) => void;
-}) {
-  const { text, after, onNext } = props;
-  const [{ data, error, fetching }] = useQuery({
-    query: SearchSubjectsDocument,
-    variables: { text, first: PAGE_SIZE, after: after ?? null },
-  });
-  if (fetching) return <Loading />;
-  if (error) return <Failure error={error} />;
-  const edges = data?.searchSubjects.edges ?? [];
-  const pageInfo = data?.searchSubjects.pageInfo;
+function Found({ way, text }: { way: Way; text: string }) {
+  if (text === '') {
+    return (
+      <section className="panel">
+        <h2>最新公示</h2>
+        <PublicRecordTable
+          caption="最新公示"
+          filter={{}}
+          pageSize={LATEST}
+          withCounterpart
+          empty="暂无公示信息。"
+        />
+      </section>
+    );
+  }
   return (
     <section className="panel">
       <h2>查询结果</h2>
-      {edges.length === 0 && <Empty description={`没有找到与“${text}”相符的信用主体，请核对名称或代码`} />}
-      {edges.map(({ node }) => (
-        <div className="result" key={node.uscc}>
-          <h3>
-            <Link to={`/subject/${node.uscc}`}>{node.name}</Link>
-          </h3>
-          <span className="quiet mono">
-            {node.uscc} · {node.type ?? '类型未登记'} · {subjectState(node.status)}
-          </span>
-        </div>
-      ))}
-      <div style={{ marginTop: 12, display: 'flex', gap: 8 }}>
-        {after && <Button onClick={() => onNext(undefined)}>回到第一页</Button>}
-        {pageInfo?.hasNextPage && (
-          <Button onClick={() => onNext(pageInfo.endCursor ?? undefined)}>下一页</Button>
-        )}
-      </div>
+      {way === 'subject' ? (
+        <SubjectResults text={text} />
+      ) : (
+        <PublicRecordTable
+          caption="查询结果"
+          filter={{ documentNumber: text }}
+          pageSize={20}
+          withCounterpart
+          empty={`没有文书号为“${text}”的公示信息。文书号须与决定书完全一致，公示期已满的不再显示。`}
+        />
+      )}
     </section>
   );
 }
