@@ -4,5 +4,5 @@ export { cellsOf, csvOf, SUBJECT_HEADER, subjectCells } from './csv.ts';
 export { decisionDays } from './days.ts';
 export { feedRows, type RowOptions } from './feed-rows.ts';
 export { generateFiles } from './generate-files.ts';
-export type { Manifest, ManifestFile } from './manifest.ts';
+export type { Manifest } from './manifest.ts';
 export { FirmSource } from './subjects.ts';

@@ -1,2 +1,2 @@
-export { createGraphqlDoor, type GraphqlDoor, type GraphqlDoorOptions } from './server.ts';
+export { createGraphqlDoor, type GraphqlDoor } from './server.ts';
 export { batchKey } from './resolvers/feed.ts';

@@ -1,3 +1,3 @@
-export { createApp, type AppDeps } from './app.ts';
+export { createApp } from './app.ts';
 export { localsOf, viewerOf } from './locals.ts';
-export { TRIAL_LIMITS, type RateLimits } from './rate-limit.ts';
+export { TRIAL_LIMITS } from './rate-limit.ts';

@@ -1,29 +1,42 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildClient, clientIsBuilt } from '../../scripts/build.ts';
+import { totpCode, totpStep } from '../../server/auth/totp.ts';
+import { systemViewer } from '../../server/auth/viewer.ts';
+import { startSimulator, type Simulator } from '../../server/upstream-sim/index.ts';
 import { startTestApp } from '../support/app.ts';
 import { logIn, overflows, watchFaults } from '../support/browser-page.ts';
 import { browserMissing, launchBrowser } from '../support/browser.ts';
 
 const missing = browserMissing();
 
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function fromBase32(text: string): Uint8Array {
+  const bits = [...text].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => parseInt(byte, 2));
+}
+
 (missing ? describe.skip : describe)(
   `the operator watches the push board${missing ? ` (${missing})` : ''}`,
   function () {
     this.timeout(120_000);
     let app: Awaited<ReturnType<typeof startTestApp>>;
+    let simulator: Simulator;
     let browser: Browser;
     let context: BrowserContext;
 
     before(async () => {
       if (!clientIsBuilt()) buildClient({ quiet: true });
       app = await startTestApp();
+      simulator = await startSimulator({ port: 0, token: 'simulator-token' });
       browser = await launchBrowser();
     });
 
     after(async () => {
       await browser?.close();
       await app?.close();
+      await simulator?.close();
     });
 
     beforeEach(async () => {
@@ -53,10 +66,7 @@ const missing = browserMissing();
         await platforms.getByRole('columnheader', { name: state }).waitFor();
       }
       expect(await platforms.getByRole('row').count()).to.be.greaterThan(1);
-      await page
-        .getByRole('img', { name: /各平台/ })
-        .locator('svg')
-        .waitFor();
+      await page.getByText('还没有待推送的数据').waitFor();
       expect(await page.getByRole('table', { name: '最近批次' }).getByRole('row').count()).to.be.greaterThan(
         1,
       );
@@ -66,12 +76,24 @@ const missing = browserMissing();
       expect(faults).to.deep.equal([]);
     });
 
-    it('asks for the figures again by itself', async () => {
+    it('shows by itself how everything goes to a platform that is enabled', async () => {
       const page = await logIn(context, app.url, 'center', app.password);
-      await page.getByRole('heading', { name: '归集总量' }).waitFor();
-      await page.waitForResponse((response) => response.url().endsWith('/graphql') && response.ok(), {
-        timeout: 15_000,
+      const platforms = page.getByRole('table', { name: '各平台推送情况' });
+      await platforms.waitFor();
+      await app.app.outbox.setPlatform(systemViewer, {
+        code: 'province',
+        url: simulator.url,
+        token: 'simulator-token',
       });
+      const records = (await figure(page, '行政许可')) + (await figure(page, '行政处罚'));
+      await platforms
+        .getByRole('cell', { name: String(records), exact: true })
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await page
+        .getByRole('img', { name: /各平台/ })
+        .locator('svg')
+        .waitFor();
     });
 
     it('goes from a batch to its rows by outcome', async () => {
@@ -93,6 +115,28 @@ const missing = browserMissing();
       await page.getByRole('link', { name: '工作人员登录' }).waitFor();
       await page.goto(`${app.url}/board`);
       await page.waitForURL(/\/login/);
+    });
+
+    it('asks for the code of the second factor only where one is set up', async () => {
+      const { accounts } = app.app;
+      const { accessToken } = await accounts.login.login({ username: 'agency-tax', password: app.password });
+      const viewer = await accounts.sessions.viewerOf(accessToken);
+      const secret = fromBase32((await accounts.secondFactor.start(viewer)).secret);
+      // A code works once: the one before is used up here.
+      await accounts.secondFactor.confirm(viewer, totpCode(secret, totpStep(app.app.clock.now()) - 1));
+
+      const page = await context.newPage();
+      await page.goto(`${app.url}/login`);
+      expect(await page.getByLabel('动态口令').count()).to.equal(0);
+      await page.getByLabel('用户名').fill('agency-tax');
+      await page.getByLabel('密码', { exact: true }).fill(app.password);
+      await page.getByRole('button', { name: '登录' }).click();
+      await page.getByLabel('动态口令').fill('12345');
+      await page.getByRole('button', { name: '登录' }).click();
+      await page.getByText('请填写手机上显示的六位数字').waitFor();
+      await page.getByLabel('动态口令').fill(totpCode(secret, totpStep(app.app.clock.now())));
+      await page.getByRole('button', { name: '登录' }).click();
+      await page.waitForURL(`${app.url}/batches`);
     });
 
     it('tells a wrong password apart from nothing, and shows agencies no board', async () => {

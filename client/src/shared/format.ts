@@ -40,9 +40,13 @@ export function formatAmount(decimal: string): string {
   return sign + whole.replace(/\B(?=(\d{3})+$)/g, ',') + fraction;
 }
 
+/** 当前状态 is kept as the code of the national template. */
+const RECORD_STATES: Readonly<Record<string, string>> = { '1': '有效', '2': '无效' };
+
 /** A column of a record as the server gives it: name and text. */
 export function formatField(name: string, value: string): string {
   if (value === '') return NOTHING;
+  if (name === '当前状态') return RECORD_STATES[value] ?? value;
   if (value === LONG_TERM) return '长期';
   return name.includes('万元') ? formatAmount(value) : value;
 }

@@ -184,8 +184,11 @@ export function planUpsert(
         'INSERTED',
       );
     } else if (!before.agencyId.equals(agencyId)) done(row, before, 'CONFLICT');
-    else if (before.contentHash === row.contentHash) done(row, before, 'UNCHANGED');
-    else if (before.batchId.equals(batchId)) done(row, before, 'REFUSED', before.seq);
+    else if (before.contentHash === row.contentHash) {
+      done(row, before, 'UNCHANGED');
+      // As good as brought by this batch: a later row of it that says something else is refused like any other.
+      if (!before.batchId.equals(batchId)) known.set(row.naturalKey, { ...before, batchId, seq: row.seq });
+    } else if (before.batchId.equals(batchId)) done(row, before, 'REFUSED', before.seq);
     else {
       const old = stored.get(row.naturalKey) as CreditRecordDoc;
       const content = contentOf(row, _id, batchId, cipher);

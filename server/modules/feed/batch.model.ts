@@ -79,6 +79,7 @@ export const feedBatchSchema = new Schema<FeedBatchDoc>(
 feedBatchSchema.index({ agencyId: 1, feed: 1, dedupeKey: 1 }, { unique: true });
 feedBatchSchema.index({ agencyId: 1, _id: -1 });
 feedBatchSchema.index({ status: 1, _id: 1 });
+feedBatchSchema.index({ blobKey: 1 });
 
 /** Outcomes of up to 500 rows that were committed together. */
 export interface FeedChunkDoc {

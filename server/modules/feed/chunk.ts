@@ -14,7 +14,7 @@ import { NO_ROWS, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
 import { checkSubject } from './check-subject.ts';
 import { chunkId, type FeedRepository } from './feed.repository.ts';
 import type { CellFault, RawRow, RowEnd } from './feed.types.ts';
-import type { ProblemRowRepository } from './problem-row.repository.ts';
+import type { ProblemRowRepository, Successors } from './problem-row.repository.ts';
 import { problemRowOf, rowKeyOf } from './problem-row.ts';
 import { validateRow } from './validate/index.ts';
 
@@ -172,38 +172,53 @@ export async function noteChunk(
   deps: ChunkDeps,
   tx: ClientSession,
 ): Promise<RowCounts> {
+  const rows = count(ends);
+  const first = chunk.rows[0]?.raw.seq ?? 0;
+  const last = chunk.rows.at(-1)?.raw.seq ?? first;
+  // First, so that whoever comes second to this place learns it here and not from a duplicate key.
+  if (!(await deps.batches.advance(batch._id, batch.cursor, last, rows, tx)))
+    throw new ConflictError('FEED_BATCH_BUSY');
   const now = deps.clock.now();
   const problems = ends.flatMap((end, i) => {
     const row = chunk.rows[i];
     if (!row || (end.outcome !== 'REFUSED' && end.outcome !== 'CONFLICT')) return [];
     return [problemRowOf(batch, row.raw, end, deps.cipher, now)];
   });
+  // Before its own problems are there: of two rows of a chunk on one decision the good one does not excuse the other.
+  const closed = await endProblems(batch, chunk, ends, deps, tx);
   await deps.problems.insert(problems, tx);
-  const good = chunk.rows.filter((_, i) => !['REFUSED', 'CONFLICT'].includes(ends[i]?.outcome ?? ''));
-  const closed = await deps.problems.correct(
-    batch,
-    {
-      ids: good.flatMap(({ raw }) => problemIdIn(raw)),
-      rowKeys: good.map(({ raw }) => rowKeyOf(raw, deps.cipher)),
-    },
-    now,
-    tx,
-  );
-  const first = chunk.rows[0]?.raw.seq ?? 0;
   await deps.batches.insertChunk(chunkDocOf(batch._id, first, ends), tx);
-  const rows = count(ends);
   const opened = problems.filter(({ status }) => status === 'OPEN').length;
   const counts = Object.entries(rows).map(([name, n]) => [`rows:${name}`, n] as const);
   await bumpCounters(deps.db, new Map([...counts, ['problems:open', opened - closed]]), tx);
-  const moved = await deps.batches.advance(
-    batch._id,
-    batch.cursor,
-    chunk.rows.at(-1)?.raw.seq ?? first,
-    rows,
-    tx,
-  );
-  if (!moved) throw new ConflictError('FEED_BATCH_BUSY');
   return rows;
+}
+
+/**
+ * Ends the open problems that the rows of a chunk speak of. A row that changed nothing does not answer a platform's
+ * refusal, and one that is refused again takes the place of the earlier one. @returns how many
+ */
+async function endProblems(
+  batch: FeedBatchDoc,
+  chunk: CheckedChunk,
+  ends: readonly RowEnd[],
+  { problems, cipher, clock }: ChunkDeps,
+  tx: ClientSession,
+): Promise<number> {
+  const of = (...outcomes: readonly RowOutcome[]): Pick<Successors, 'ids' | 'rowKeys'> => {
+    const rows = chunk.rows.filter((_, i) => outcomes.includes(ends[i]?.outcome ?? 'REFUSED'));
+    return {
+      ids: rows.flatMap(({ raw }) => problemIdIn(raw)),
+      rowKeys: rows.flatMap(({ raw }) => rowKeyOf(raw, cipher) ?? []),
+    };
+  };
+  const corrected = { status: 'CORRECTED', correctedAt: clock.now() } as const;
+  const others = { notOf: batch._id };
+  return (
+    (await problems.end(batch, of('INSERTED', 'UPDATED'), corrected, tx)) +
+    (await problems.end(batch, { ...of('UNCHANGED'), ...others }, corrected, tx)) +
+    (await problems.end(batch, { ...of('REFUSED', 'CONFLICT'), ...others }, { status: 'REPLACED' }, tx))
+  );
 }
 
 function problemIdIn(raw: RawRow): string[] {

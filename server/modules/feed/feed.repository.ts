@@ -50,6 +50,11 @@ export class FeedRepository {
     return (found as never) ?? undefined;
   }
 
+  /** Whether the file of any batch has this key. */
+  async usesBlob(blobKey: string): Promise<boolean> {
+    return (await this.#batches.collection.findOne({ blobKey }, { projection: { _id: 1 } })) !== null;
+  }
+
   /** Oldest first. */
   waiting(limit: number): Promise<FeedBatchDoc[]> {
     return this.#batches.collection
@@ -78,7 +83,7 @@ export class FeedRepository {
     id: Types.ObjectId,
     from: readonly BatchStatus[],
     set: Partial<FeedBatchDoc>,
-    unset: readonly ('failure' | 'finishedAt')[] = [],
+    unset: readonly ('failure' | 'finishedAt' | 'receivedAtColumn')[] = [],
   ): Promise<FeedBatchDoc | undefined> {
     const found = await this.#batches.collection.findOneAndUpdate(
       { _id: id, status: { $in: [...from] } },

@@ -19,7 +19,7 @@ import { canReadBatch, worksForAll } from './feed.policy.ts';
 import { CHUNK_ROWS, FeedRepository } from './feed.repository.ts';
 import type { CellFault, RowEnd } from './feed.types.ts';
 import { IngestService, type IngestDeps } from './ingest.service.ts';
-import type { ProblemRowDoc } from './problem-row.model.ts';
+import { ALL_PROBLEMS, type ProblemRowDoc } from './problem-row.model.ts';
 import { ProblemRowRepository } from './problem-row.repository.ts';
 import { ProblemRowService } from './problem-row.service.ts';
 import { ReceiveService, type Received, type ReceiveInput } from './receive.service.ts';
@@ -93,12 +93,11 @@ export class FeedService {
     const { feed, agencyId } = await this.#receive.destination(viewer, input.feed, input.agency);
     const { blobs } = this.#deps;
     const blob = await blobs.put(input.source, 1024 ** 3);
-    const known = await this.#batches.byKey(agencyId, input.feed, blob.sha256);
     const parts = { _id: new Types.ObjectId(), agencyId, input, feed, blobKey: blob.key, size: blob.size };
     try {
       await this.ingest.dryRun(this.#receive.draft(viewer, { ...parts, dedupeKey: '' }), onRows);
     } finally {
-      if (!known) await blobs.remove(blob.key);
+      await this.#receive.discard(blob.key);
     }
   }
 
@@ -247,10 +246,15 @@ export class FeedService {
       dedupeKey,
     };
     const known = await this.#batches.byKey(agencyId, path, dedupeKey);
-    if (!known) {
-      const file = await this.ingest.open(blob.key, input.fileName, feed.kind);
-      await file.close();
-      await this.#batches.insert(this.#receive.draft(viewer, parts));
+    try {
+      if (!known) {
+        const file = await this.ingest.open(blob.key, input.fileName, feed.kind);
+        await file.close();
+        await this.#batches.insert(this.#receive.draft(viewer, parts));
+      } else if (known.blobKey !== blob.key) throw new ConflictError('MUTATION_KEY_REUSED');
+    } catch (error) {
+      await this.#receive.discard(blob.key);
+      throw error;
     }
     const made = known ?? (await this.#batches.byKey(agencyId, path, dedupeKey));
     if (!made) throw new NotFoundError('FEED_BATCH_NOT_FOUND');
@@ -267,7 +271,10 @@ export class FeedService {
     const chunks = await this.#batches.chunks(id, 0, 10);
     const ends = chunks.flatMap((chunk) => rowsOf(chunk));
     const refused = new Map(
-      (await this.#problemRows.page(id, undefined, CHUNK_ROWS * 2)).map((row) => [row.seq, row]),
+      (await this.#problemRows.page(id, undefined, CHUNK_ROWS * 2, ALL_PROBLEMS)).map((row) => [
+        row.seq,
+        row,
+      ]),
     );
     return ends.map(({ warnings, ...row }) => ({
       ...row,
@@ -320,7 +327,9 @@ function csvOfRows(rows: readonly SubmittedRow[]): string {
     const path = ['rows', String(i)];
     const seq = i + 1;
     const values = new Map<string, string>();
-    for (const { column, value } of cells) {
+    for (const { column, value: given } of cells) {
+      // As the reader of files takes it out: a row must not be empty there and not here.
+      const value = given.replaceAll('\0', '');
       if (values.has(column)) throw new InputError(path, 'FEED_ROW_COLUMN_TWICE', { seq, column });
       values.set(column, value);
     }

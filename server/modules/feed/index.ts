@@ -1,5 +1,5 @@
-export { FeedService, type FeedDeps, type FeedRow, type SubmittedRow } from './feed.service.ts';
-export { BATCH_STATUSES, type BatchStatus, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
+export { FeedService, type FeedRow, type SubmittedRow } from './feed.service.ts';
+export { type BatchStatus, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
 export type { CellFault, RowEnd } from './feed.types.ts';
 export type { ProblemRowDoc } from './problem-row.model.ts';
 export type { Received, ReceiveInput } from './receive.service.ts';

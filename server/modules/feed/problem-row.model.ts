@@ -3,12 +3,17 @@ import { baseOptions } from '../../db/base-schema.ts';
 import type { RecordKind } from '../template/index.ts';
 import type { CellFault } from './feed.types.ts';
 
-/** OPEN waits for the agency, CORRECTED was put right by a later row, CONFLICT waits for the centre. */
-export type ProblemStatus = 'OPEN' | 'CORRECTED' | 'CONFLICT';
+/**
+ * OPEN waits for the agency, CORRECTED was put right by a later row, REPLACED came again and was refused again: the row
+ * of that batch waits now. CONFLICT waits for the centre.
+ */
+export type ProblemStatus = 'OPEN' | 'CORRECTED' | 'REPLACED' | 'CONFLICT';
+
+export const ALL_PROBLEMS: readonly ProblemStatus[] = ['OPEN', 'CORRECTED', 'REPLACED', 'CONFLICT'];
 
 /** A row that did not become a record 疑问数据. */
 export interface ProblemRowDoc {
-  /** `<batchId>-<seq, 8 digits>`; refused upstream: `<platform>:<recordId>:<revision>`. */
+  /** `<batchId>-<seq, 8 digits>`; refused upstream: `<platform>:<recordId>:<revision>`, and `seq` 0. */
   _id: string;
   batchId: Types.ObjectId;
   agencyId: Types.ObjectId;
@@ -19,8 +24,8 @@ export interface ProblemRowDoc {
   part?: string;
   status: ProblemStatus;
   documentNumber?: string;
-  /** Keyed hash of document number and counterpart name as they were read: finds the correction. */
-  rowKey: string;
+  /** Keyed hash of document number and counterpart name as they were read: finds the correction. Only with both. */
+  rowKey?: string;
   faults: CellFault[];
   /** RawCells as JSON, encrypted for this row: may hold identity numbers. */
   sealed: Uint8Array;
@@ -47,7 +52,7 @@ export const problemRowSchema = new Schema<ProblemRowDoc>(
     part: String,
     status: { type: String, required: true },
     documentNumber: String,
-    rowKey: { type: String, required: true },
+    rowKey: String,
     faults: { type: [Schema.Types.Mixed], required: true },
     sealed: { type: Buffer, required: true },
     createdAt: { type: Date, required: true },

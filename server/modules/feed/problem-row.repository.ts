@@ -1,6 +1,17 @@
 import { Types, type ClientSession, type Model } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
-import { problemRowSchema, type ProblemRowDoc } from './problem-row.model.ts';
+import { problemRowSchema, type ProblemRowDoc, type ProblemStatus } from './problem-row.model.ts';
+
+/** Rows of a later report: they speak of the problems with these ids or row keys. */
+export interface Successors {
+  readonly ids: readonly string[];
+  readonly rowKeys: readonly string[];
+  /** Leaves the problems of this batch, and those that a platform found, as they are. */
+  readonly notOf?: Types.ObjectId;
+}
+
+/** Those a person works with; conflicts are the centre's. */
+const SHOWN: readonly ProblemStatus[] = ['OPEN', 'CORRECTED', 'REPLACED'];
 
 export class ProblemRowRepository {
   readonly #rows: Model<ProblemRowDoc>;
@@ -26,15 +37,16 @@ export class ProblemRowRepository {
     return missing.length;
   }
 
-  /** Closes the open problems of an agency's feed that these rows put right. @returns how many */
-  async correct(
+  /** Ends the open problems of an agency's feed that these rows speak of. @returns how many */
+  async end(
     feed: { agencyId: Types.ObjectId; feed: string },
-    by: { ids: readonly string[]; rowKeys: readonly string[] },
-    at: Date,
+    by: Successors,
+    set: { status: 'CORRECTED'; correctedAt: Date } | { status: 'REPLACED' },
     tx: ClientSession,
   ): Promise<number> {
-    const own = { agencyId: feed.agencyId, feed: feed.feed, status: 'OPEN' };
-    const update = { $set: { status: 'CORRECTED', correctedAt: at } };
+    const others = by.notOf === undefined ? {} : { batchId: { $ne: by.notOf }, seq: { $gt: 0 } };
+    const own = { agencyId: feed.agencyId, feed: feed.feed, status: 'OPEN', ...others };
+    const update = { $set: set };
     let closed = 0;
     if (by.rowKeys.length > 0) {
       const filter = { ...own, rowKey: { $in: [...by.rowKeys] } };
@@ -48,12 +60,12 @@ export class ProblemRowRepository {
     return closed;
   }
 
-  /** In order of the file, without conflicts. */
+  /** In order of the file. */
   page(
     batchId: string,
     after: { seq: number; id: string } | undefined,
     limit: number,
-    onlyOpen = false,
+    statuses: readonly ProblemStatus[] = SHOWN,
   ): Promise<ProblemRowDoc[]> {
     const place = after
       ? { $or: [{ seq: { $gt: after.seq } }, { seq: after.seq, _id: { $gt: after.id } }] }
@@ -61,7 +73,7 @@ export class ProblemRowRepository {
     return this.#rows.collection
       .find({
         batchId: new Types.ObjectId(batchId),
-        status: onlyOpen ? 'OPEN' : { $in: ['OPEN', 'CORRECTED'] },
+        status: { $in: [...statuses] },
         ...place,
       } as never)
       .sort({ seq: 1, _id: 1 })

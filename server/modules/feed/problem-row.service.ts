@@ -12,7 +12,7 @@ import type { FeedBatchDoc } from './batch.model.ts';
 import type { RawValue } from './feed.types.ts';
 import type { ProblemRowDoc, RawCells } from './problem-row.model.ts';
 import type { ProblemRowRepository } from './problem-row.repository.ts';
-import { seal, unseal } from './problem-row.ts';
+import { keyOfRow, seal, unseal } from './problem-row.ts';
 import { problemWorkbook, type ProblemSheetRow } from './workbook/index.ts';
 
 const PAGE = 500;
@@ -52,7 +52,7 @@ export class ProblemRowService {
   async *#pages(batch: FeedBatchDoc): AsyncGenerator<ProblemRowDoc[]> {
     let after: { seq: number; id: string } | undefined;
     for (;;) {
-      const found = await this.#deps.problems.page(batch._id.toHexString(), after, PAGE, true);
+      const found = await this.#deps.problems.page(batch._id.toHexString(), after, PAGE, ['OPEN']);
       if (found.length === 0) return;
       yield found;
       const last = found.at(-1) as ProblemRowDoc;
@@ -139,7 +139,6 @@ export class ProblemRowService {
         fields: columns.map(({ field }) => field),
         cells: columns.map(({ field }) => record.fields[field] ?? null),
       };
-      const key = [record.fields['documentNumber'] ?? '', record.fields['counterpartName'] ?? ''];
       return [
         {
           _id,
@@ -151,7 +150,11 @@ export class ProblemRowService {
           row: 0,
           status: 'OPEN',
           documentNumber: current.documentNumber,
-          rowKey: cipher.hash(`row:${JSON.stringify(key)}`),
+          rowKey: keyOfRow(
+            record.fields['documentNumber'] ?? '',
+            record.fields['counterpartName'] ?? '',
+            cipher,
+          ),
           faults: [
             {
               field: 'documentNumber',

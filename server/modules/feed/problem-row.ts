@@ -12,11 +12,17 @@ function textOf(raw: RawRow, field: string): string {
   return value === undefined ? '' : String(value).trim();
 }
 
-/** The same for a row and its correction, where neither the document number nor the name was what was wrong. */
-export function rowKeyOf(raw: RawRow, cipher: FieldCipher): string {
-  return cipher.hash(
-    `row:${JSON.stringify([textOf(raw, 'documentNumber'), textOf(raw, 'counterpartName')])}`,
-  );
+/**
+ * The same for a row and its correction, where neither the document number nor the name was what was wrong; undefined
+ * where one of them is missing, which many rows may have in common.
+ */
+export function rowKeyOf(raw: RawRow, cipher: FieldCipher): string | undefined {
+  const key = [textOf(raw, 'documentNumber'), textOf(raw, 'counterpartName')] as const;
+  return key.includes('') ? undefined : keyOfRow(...key, cipher);
+}
+
+export function keyOfRow(documentNumber: string, name: string, cipher: FieldCipher): string {
+  return cipher.hash(`row:${JSON.stringify([documentNumber, name])}`);
 }
 
 export function seal(id: string, cells: RawCells, cipher: FieldCipher): Uint8Array {
@@ -39,6 +45,7 @@ export function problemRowOf(
   createdAt: Date,
 ): ProblemRowDoc {
   const _id = chunkId(batch._id.toHexString(), raw.seq);
+  const rowKey = rowKeyOf(raw, cipher);
   const documentNumber = scrubPersonal(textOf(raw, 'documentNumber')).slice(0, LONGEST_NUMBER);
   return {
     _id,
@@ -51,7 +58,7 @@ export function problemRowOf(
     ...(raw.part === undefined ? {} : { part: raw.part }),
     status: end.outcome === 'CONFLICT' ? 'CONFLICT' : 'OPEN',
     ...(documentNumber === '' ? {} : { documentNumber }),
-    rowKey: rowKeyOf(raw, cipher),
+    ...(rowKey === undefined ? {} : { rowKey }),
     faults: [...end.faults],
     sealed: seal(
       _id,

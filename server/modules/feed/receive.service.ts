@@ -34,6 +34,19 @@ export interface Received {
 /** Beyond any sensible feed file; the readers have caps of their own per format. */
 const MAX_BYTES = 1024 ** 3;
 
+const NO_COLUMN = ['receivedAtColumn'] as const;
+
+/** What the bringer says of a file; a repeat of one that failed may say it better. */
+function howRead({ fileName, receivedAt, receivedAtColumn }: ReceiveInput) {
+  const migrated = receivedAt !== undefined || receivedAtColumn !== undefined;
+  return {
+    fileName: fileName.slice(0, 200),
+    ...(receivedAt === undefined ? {} : { receivedAt }),
+    ...(receivedAtColumn === undefined ? {} : { receivedAtColumn }),
+    ...(migrated ? { migrated: true } : {}),
+  };
+}
+
 interface ReceiveDeps extends Pick<IngestDeps, 'blobs' | 'clock'> {
   readonly batches: FeedRepository;
   readonly ingest: IngestService;
@@ -67,7 +80,7 @@ export class ReceiveService {
     const { organizations } = this.#deps;
     if (agency !== undefined) {
       const found = await organizations.byUscc(agency.trim().toUpperCase());
-      if (!found) throw new InputError(['agency'], 'FEED_AGENCY_UNKNOWN', { agency });
+      if (found?.kind !== 'AGENCY') throw new InputError(['agency'], 'FEED_AGENCY_UNKNOWN', { agency });
       return found.id;
     }
     if (viewer.organizationId !== undefined && viewer.sectors.includes(feed.sector.slug))
@@ -88,18 +101,19 @@ export class ReceiveService {
     const blob = await blobs.put(input.source, MAX_BYTES);
     const first = await batches.byKey(agencyId, input.feed, blob.sha256);
     if (first && input.again !== true) {
-      const redone = await batches.move(first._id, ['FAILED'], { status: 'RECEIVED', attempts: 0 }, [
-        'failure',
-        'finishedAt',
-      ]);
+      const redone = await batches.move(
+        first._id,
+        ['FAILED'],
+        { status: 'RECEIVED', attempts: 0, ...howRead(input) },
+        ['failure', 'finishedAt', ...(input.receivedAtColumn === undefined ? NO_COLUMN : [])],
+      );
       return { batch: redone ?? first, duplicate: true };
     }
     let headerOnly: boolean;
     try {
       headerOnly = await this.#isHeaderOnly(blob.key, input.fileName, feed.kind);
     } catch (error) {
-      // Kept by nobody else: a file refused at the door leaves nothing behind.
-      if (!first) await blobs.remove(blob.key);
+      await this.discard(blob.key);
       throw error;
     }
     const _id = new Types.ObjectId();
@@ -134,6 +148,12 @@ export class ReceiveService {
     return { batch, duplicate: false };
   }
 
+  /** Removes a file that was refused, unless a batch has the same content: it is stored once for all of them. */
+  async discard(blobKey: string): Promise<void> {
+    const { batches, blobs } = this.#deps;
+    if (!(await batches.usesBlob(blobKey))) await blobs.remove(blobKey);
+  }
+
   async #isHeaderOnly(blobKey: string, fileName: string, kind: SectorFeed['kind']): Promise<boolean> {
     const file = await this.#deps.ingest.open(blobKey, fileName, kind);
     try {
@@ -154,21 +174,17 @@ export class ReceiveService {
     },
   ): FeedBatchDoc {
     const { agencyId, input, feed, ...rest } = parts;
-    const { receivedAt, receivedAtColumn } = input;
-    const migrated = receivedAt !== undefined || receivedAtColumn !== undefined;
     return {
       ...rest,
       agencyId: new Types.ObjectId(agencyId),
       feed: input.feed,
       sector: feed.sector.slug,
       kind: feed.kind,
-      fileName: input.fileName.slice(0, 200),
       status: 'RECEIVED',
       cursor: 0,
       rows: { ...NO_ROWS },
-      receivedAt: receivedAt ?? this.#deps.clock.now(),
-      ...(receivedAtColumn === undefined ? {} : { receivedAtColumn }),
-      ...(migrated ? { migrated: true } : {}),
+      receivedAt: this.#deps.clock.now(),
+      ...howRead(input),
       uploadedBy: actorOf(viewer),
       attempts: 0,
     };

@@ -1,2 +1,2 @@
 export { OrganizationService, type Organization, type OrganizationInput } from './organization.service.ts';
-export { ORGANIZATION_KINDS, type OrganizationDoc, type OrganizationKind } from './organization.model.ts';
+export { ORGANIZATION_KINDS, type OrganizationKind } from './organization.model.ts';

@@ -1,10 +1,4 @@
-export {
-  OutboxService,
-  type DeliverOptions,
-  type OutboxDeps,
-  type PushSummary,
-  type RecordSource,
-} from './outbox.service.ts';
+export { OutboxService, type OutboxDeps, type PushSummary, type RecordSource } from './outbox.service.ts';
 export type { OutboxFilter, OutboxItem, OutboxReceipt } from './outbox.query.ts';
 export { OUTBOX_STATES, type OutboxState } from './outbox.states.ts';
 export type { Platform, PlatformInput } from './platform.service.ts';

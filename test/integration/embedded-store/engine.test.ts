@@ -257,42 +257,48 @@ describe('embedded store: engine', function () {
 
   describe('limits', () => {
     before(async () => {
-      for (let i = 0; i < 20; i += 1) {
-        const documents = Array.from({ length: 300 }, (_, k) => ({
-          _id: i * 300 + k,
-          t: 'y'.repeat(20_000),
-        }));
-        await store.insert('heavy', documents);
+      const text = 'y'.repeat(1024 * 1024);
+      for (let at = 0; at < 110; at += 10) {
+        await store.insert(
+          'heavy',
+          Array.from({ length: 10 }, (_, i) => ({ _id: at + i, n: -at - i, text })),
+        );
       }
+      await store.insert(
+        'rows',
+        Array.from({ length: 6000 }, (_, _id) => ({ _id, t: `y${String(_id)}` })),
+      );
     });
 
     it('a sort or group that does not fit into memory is refused, with a limit it fits', async () => {
-      expect(await codeOf(() => store.find('heavy', { sort: { t: 1 } }))).to.equal(292);
-      expect(await store.find('heavy', { sort: { t: 1 }, limit: 3 })).to.have.lengthOf(3);
-      const pipeline = [{ $group: { _id: null, all: { $push: '$t' } } }];
+      const projection = { _id: 1 };
+      expect(await codeOf(() => store.find('heavy', { sort: { n: 1 }, projection }))).to.equal(292);
+      const few = await store.find('heavy', { sort: { n: 1 }, limit: 2, projection });
+      expect(few.map(({ _id }) => Number(_id))).to.deep.equal([109, 108]);
+      const pipeline = [{ $group: { _id: null, all: { $push: '$text' } } }];
       expect(await codeOf(() => store.command({ aggregate: 'heavy', pipeline, cursor: {} }))).to.equal(292);
     });
 
     it('maxTimeMS ends a scan', async () => {
       const filter = { $expr: { $eq: ['$t', 'no'] } };
-      expect(await codeOf(() => store.find('heavy', { filter, maxTimeMS: 1 }))).to.equal(50);
+      expect(await codeOf(() => store.find('rows', { filter, maxTimeMS: 1 }))).to.equal(50);
     });
 
     it('what reads by a dropped index or collection ends with an error', async () => {
-      const index = { createIndexes: 'heavy', indexes: [{ key: { t: 1 }, name: 't' }] };
+      const index = { createIndexes: 'rows', indexes: [{ key: { t: 1 }, name: 't' }] };
       await store.command(index);
-      const body = { find: 'heavy', filter: { t: { $gte: 'y' } }, batchSize: 2 };
+      const body = { find: 'rows', filter: { t: { $gte: 'y' } }, batchSize: 2 };
       const byIndex = batchOf(await store.command(body)).id;
       const reading = codeOf(() =>
-        store.find('heavy', { filter: { t: { $gte: 'y' } }, projection: { _id: 1 } }),
+        store.find('rows', { filter: { t: { $gte: 'y' } }, projection: { _id: 1 } }),
       );
       await new Promise(setImmediate);
-      await store.command({ dropIndexes: 'heavy', index: 't' });
+      await store.command({ dropIndexes: 'rows', index: 't' });
       expect(await reading).to.equal(175);
-      const more = (id: unknown) => codeOf(() => store.command({ getMore: id, collection: 'heavy' }));
+      const more = (id: unknown) => codeOf(() => store.command({ getMore: id, collection: 'rows' }));
       expect(await more(byIndex)).to.equal(43);
-      const scan = batchOf(await store.command({ find: 'heavy', batchSize: 2 })).id;
-      await store.command({ drop: 'heavy' });
+      const scan = batchOf(await store.command({ find: 'rows', batchSize: 2 })).id;
+      await store.command({ drop: 'rows' });
       expect(await more(scan)).to.equal(43);
     });
   });

@@ -80,7 +80,7 @@ const INDEXES: [Doc, Doc][] = [
   [{ 'c.x': -1 }, { partialFilterExpression: { b: 3 } }],
 ];
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? '600');
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? '400');
 
 describe('embedded store: the planner finds what a look at every document finds', function () {
   this.timeout(Math.max(60_000, RUNS * 20));

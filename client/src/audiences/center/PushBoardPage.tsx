@@ -37,6 +37,7 @@ export function PushBoardPage() {
 }
 
 function Board({ pushBoard: board, feedBatches }: PushBoardQuery) {
+  const hasItems = board.platforms.some(({ items }) => Object.values(items).some((count) => count > 0));
   return (
     <>
       <section className="panel">
@@ -63,9 +64,13 @@ function Board({ pushBoard: board, feedBatches }: PushBoardQuery) {
           <Nothing>尚未设置上级平台。</Nothing>
         ) : (
           <>
-            <Suspense fallback={<Loading />}>
-              <PlatformChart platforms={board.platforms} />
-            </Suspense>
+            {hasItems ? (
+              <Suspense fallback={<Loading />}>
+                <PlatformChart platforms={board.platforms} />
+              </Suspense>
+            ) : (
+              <Nothing>还没有待推送的数据；平台启用后，库内数据会自动进入推送。</Nothing>
+            )}
             <PlatformTable platforms={board.platforms} />
           </>
         )}

@@ -1,3 +1,2 @@
 export { openFeedFile, type FeedFile } from './open-feed-file.ts';
 export type { FeedLimits } from './limits.ts';
-export type { FileFormat } from './part.ts';

@@ -1,2 +1,2 @@
-export { templateWorkbook, type TemplateColumn } from './template-workbook.ts';
+export { templateWorkbook } from './template-workbook.ts';
 export { problemWorkbook, type ProblemSheetRow } from './problem-workbook.ts';

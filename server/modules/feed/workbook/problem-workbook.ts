@@ -17,7 +17,7 @@ export interface ProblemSheetRow {
 }
 
 /** The workbook is built in memory; what is left out comes with the next report. */
-export const MAX_PROBLEM_ROWS = 50_000;
+const MAX_ROWS = 50_000;
 const HELPERS = ['确认', '问题说明', '原文件行号', '问题编号'];
 const HELPER_WIDTHS = [8, 60, 16, 28];
 const DATA_COLOR = '#DDEBF7';
@@ -55,12 +55,13 @@ function sheetRow(columnCount: number, row: ProblemSheetRow): Row {
 /**
  * Problem rows as .xlsx to correct and report again: data columns as text in their order, then 确认, 问题说明, 原文件行号
  * and 问题编号. Cells with an error are light red, cells that wait for a confirmation light yellow. Rows beyond
- * MAX_PROBLEM_ROWS are left out, which a second sheet says.
+ * `maxRows` are left out, which a second sheet says.
  */
 export async function problemWorkbook(
   columns: readonly string[],
   rows: AsyncIterable<ProblemSheetRow> | Iterable<ProblemSheetRow>,
   sheetName: string,
+  maxRows = MAX_ROWS,
 ): Promise<Buffer> {
   const data: Row[] = [
     [
@@ -70,11 +71,11 @@ export async function problemWorkbook(
   ];
   let isCut = false;
   for await (const row of rows) {
-    isCut = data.length > MAX_PROBLEM_ROWS;
+    isCut = data.length > maxRows;
     if (isCut) break;
     data.push(sheetRow(columns.length, row));
   }
-  const notice = `本文件列出前 ${String(MAX_PROBLEM_ROWS)} 条疑问数据，其余的请在这些改正并重新报送后再次下载。`;
+  const notice = `本文件列出前 ${String(maxRows)} 条疑问数据，其余的请在这些改正并重新报送后再次下载。`;
   return writeExcelFile([
     {
       sheet: sheetNameOf(sheetName),

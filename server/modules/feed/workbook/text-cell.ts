@@ -9,12 +9,15 @@ const TEXT_FORMAT = '@';
 
 const hex = (char: string): string => `_x${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`;
 
-/** Spells a text so that it comes back as it was: XML has no control characters, and `_xHHHH_` is Excel's escape. */
+/**
+ * Spells a text so that it comes back as it was: `_xHHHH_` is Excel's escape for what XML cannot hold, and for what the
+ * library would drop. The mark of a garbled text (U+FFFD) must not get lost: the row would pass the next time.
+ */
 function spelled(text: string): string {
   const safe = text
     .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, hex)
-    .replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd');
+    .replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffd]/g, hex);
   // The library keeps texts as keys of a plain object, where these are taken.
   return safe in Object.prototype ? hex(safe) + safe.slice(1) : safe;
 }
@@ -28,7 +31,7 @@ export function plainText(value: RawValue): string {
 /** A cell that is text and stays so when a person edits it: `=1+1` is no formula and `001` no number. */
 export function textCell(value: RawValue, style: CellObject = {}): CellObject {
   const text = plainText(value).slice(0, LONGEST_TEXT);
-  if (text === '') return { format: TEXT_FORMAT, ...style };
+  if (text === '') return { type: String, format: TEXT_FORMAT, ...style };
   return { value: spelled(text), type: String, format: TEXT_FORMAT, ...style };
 }
 

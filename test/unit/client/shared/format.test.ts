@@ -42,6 +42,8 @@ describe('format', () => {
     expect(formatField('行政许可决定文书号', '12345')).to.equal('12345');
     expect(formatField('有效期至', '2099-12-31')).to.equal('长期');
     expect(formatField('备注', '')).to.equal('—');
+    expect(formatField('当前状态', '1')).to.equal('有效');
+    expect(formatField('当前状态', '2')).to.equal('无效');
   });
 
   it('keeps what it does not know as it is', () => {
