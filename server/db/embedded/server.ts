@@ -98,7 +98,7 @@ export class StoreServer {
       return;
     }
     if (!message.silent && !socket.write(bytes)) {
-      await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
+      await drained(socket);
     }
   }
 
@@ -164,4 +164,15 @@ function errorReply(error: unknown): Doc {
     code: new Int32(8),
     codeName: 'UnknownError',
   };
+}
+
+/** Until the socket takes more, or is gone. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }

@@ -1,2 +1,3 @@
 export { templateWorkbook } from './template-workbook.ts';
-export { problemWorkbook, type ProblemSheetRow } from './problem-workbook.ts';
+export { problemWorkbook } from './problem-workbook.ts';
+export type { ProblemSheetRow } from './problem-sheet.ts';

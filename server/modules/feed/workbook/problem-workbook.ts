@@ -1,56 +1,13 @@
-import writeExcelFile, { type Row } from 'write-excel-file/node';
-import type { RawValue } from '../feed.types.ts';
-import { headerCell, sheetNameOf, textCell } from './text-cell.ts';
+import { Worker } from 'node:worker_threads';
+import { ProblemSheet, type ProblemSheetLayout, type ProblemSheetRow } from './problem-sheet.ts';
 
-export interface ProblemSheetRow {
-  readonly cells: readonly RawValue[];
-  readonly problemId: string;
-  readonly row: number;
-  readonly part?: string;
-  readonly faults: readonly {
-    /** Position in `cells`; undefined when the column is not in the file. */
-    readonly columnIndex?: number;
-    readonly column: string;
-    readonly message: string;
-    readonly confirm: boolean;
-  }[];
-}
-
+const ENTRY = new URL('./problem-entry.mjs', import.meta.url);
 /** The workbook is built in memory; what is left out comes with the next report. */
 const MAX_ROWS = 50_000;
-const HELPERS = ['确认', '问题说明', '原文件行号', '问题编号'];
-const HELPER_WIDTHS = [8, 60, 16, 28];
-const DATA_COLOR = '#DDEBF7';
-const HELPER_COLOR = '#E7E6E6';
-const ERROR_COLOR = '#FFC7CE';
-const CONFIRM_COLOR = '#FFEB9C';
-
-function reasonsOf({ faults }: ProblemSheetRow): string {
-  const messages = new Map<string, string[]>();
-  for (const { column, message } of faults) messages.set(column, [...(messages.get(column) ?? []), message]);
-  return [...messages].map(([column, texts]) => `${column}：${texts.join('；')}`).join('\n');
-}
-
-function sheetRow(columnCount: number, row: ProblemSheetRow): Row {
-  const colors = new Map<number, string>();
-  for (const { columnIndex, confirm } of row.faults) {
-    if (columnIndex === undefined || colors.get(columnIndex) === ERROR_COLOR) continue;
-    colors.set(columnIndex, confirm ? CONFIRM_COLOR : ERROR_COLOR);
-  }
-  const data = Array.from({ length: columnCount }, (_, index) => {
-    const backgroundColor = colors.get(index);
-    return textCell(row.cells[index], backgroundColor === undefined ? {} : { backgroundColor });
-  });
-  const awaits = row.faults.some(({ confirm }) => confirm);
-  const place = row.part === undefined ? String(row.row) : `${row.part}：${String(row.row)}`;
-  return [
-    ...data,
-    textCell(undefined, awaits ? { backgroundColor: CONFIRM_COLOR } : {}),
-    textCell(reasonsOf(row), { wrap: true, alignVertical: 'top' }),
-    textCell(place),
-    textCell(row.problemId),
-  ];
-}
+/** More rows would hold up everything else this process does. */
+const MAX_ROWS_HERE = 500;
+const CHUNK_ROWS = 500;
+const MAX_HEAP_MB = 2048;
 
 /**
  * Problem rows as .xlsx to correct and report again: data columns as text in their order, then 确认, 问题说明, 原文件行号
@@ -63,26 +20,61 @@ export async function problemWorkbook(
   sheetName: string,
   maxRows = MAX_ROWS,
 ): Promise<Buffer> {
-  const data: Row[] = [
-    [
-      ...columns.map((name) => headerCell(name, DATA_COLOR)),
-      ...HELPERS.map((name) => headerCell(name, HELPER_COLOR)),
-    ],
-  ];
-  let isCut = false;
-  for await (const row of rows) {
-    isCut = data.length > maxRows;
-    if (isCut) break;
-    data.push(sheetRow(columns.length, row));
+  const layout = { columns, sheetName, maxRows };
+  let writer: ThreadedSheet | undefined;
+  let chunk: ProblemSheetRow[] = [];
+  let count = 0;
+  try {
+    for await (const row of rows) {
+      chunk.push(row);
+      count += 1;
+      if (count > maxRows) break;
+      if (chunk.length < CHUNK_ROWS || count < MAX_ROWS_HERE) continue;
+      writer ??= new ThreadedSheet(layout);
+      writer.add(chunk);
+      chunk = [];
+    }
+    if (writer) {
+      writer.add(chunk);
+      return await writer.write();
+    }
+  } finally {
+    await writer?.close();
   }
-  const notice = `本文件列出前 ${String(maxRows)} 条疑问数据，其余的请在这些改正并重新报送后再次下载。`;
-  return writeExcelFile([
-    {
-      sheet: sheetNameOf(sheetName),
-      data,
-      columns: [...columns.map(() => ({ width: 18 })), ...HELPER_WIDTHS.map((width) => ({ width }))],
-      stickyRowsCount: 1,
-    },
-    ...(isCut ? [{ sheet: '说明', data: [[textCell(notice)]] }] : []),
-  ]).toBuffer();
+  const sheet = new ProblemSheet(layout);
+  for (const row of chunk) sheet.add(row);
+  return sheet.write();
+}
+
+/** A sheet that is built in a thread of its own. */
+class ThreadedSheet {
+  readonly #worker: Worker;
+  readonly #written: Promise<Buffer>;
+
+  constructor(layout: ProblemSheetLayout) {
+    this.#worker = new Worker(ENTRY, {
+      workerData: layout,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    this.#written = new Promise<Buffer>((resolve, reject) => {
+      this.#worker.on('message', (content: Uint8Array) => resolve(Buffer.from(content)));
+      this.#worker.on('error', reject);
+      this.#worker.on('exit', () => reject(new Error('the thread that writes a workbook has ended')));
+    });
+    // A failure before the end is told by `write`.
+    this.#written.catch(() => undefined);
+  }
+
+  add(rows: readonly ProblemSheetRow[]): void {
+    this.#worker.postMessage(rows);
+  }
+
+  write(): Promise<Buffer> {
+    this.#worker.postMessage('write');
+    return this.#written;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
 }

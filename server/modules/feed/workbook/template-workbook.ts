@@ -1,7 +1,7 @@
 import writeExcelFile, { type Row } from 'write-excel-file/node';
 import { headerCell, sheetNameOf, textCell } from './text-cell.ts';
 
-export interface TemplateColumn {
+interface TemplateColumn {
   readonly name: string;
   readonly required?: boolean;
   readonly hint?: string;

@@ -121,6 +121,20 @@ describe('problem workbooks', () => {
     expect(read[1]?.cells.slice(0, 3)).to.deep.equal(['0.1', '1e-7', '-5']);
   });
 
+  it('are the same when there are many rows, and end with the error of their source', async () => {
+    const many = Array.from({ length: 1203 }, (_, i) => problem([`甲${String(i)}`, i]));
+    const { rows: read } = await readRows(await problemWorkbook(COLUMNS, many, 'x'));
+    expect(read.map(({ cells }) => cells.slice(0, 2))).to.deep.equal(
+      many.map((_, i) => [`甲${String(i)}`, String(i)]),
+    );
+    const failing = function* (): Generator<ProblemSheetRow> {
+      yield* many;
+      throw new Error('store is gone');
+    };
+    const error: unknown = await problemWorkbook(COLUMNS, failing(), 'x').catch((e: unknown) => e);
+    expect(error).to.be.instanceOf(Error).with.property('message', 'store is gone');
+  });
+
   it('are cut at a number of rows and say so', async () => {
     let asked = 0;
     const endless = function* (): Generator<ProblemSheetRow> {
