@@ -3,17 +3,20 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser } from '../test/support/browser.ts';
 
-/** The pictures of the README, taken from a running demo city: `node --import=tsx scripts/screenshots.ts <url> <password>`. */
+/**
+ * The pictures of the README, taken from a running demo city with a platform set up:
+ * `node --import=tsx scripts/screenshots.ts <url> <password>`.
+ */
 async function main(url: string, password: string): Promise<void> {
   const folder = join(resolve(dirname(fileURLToPath(import.meta.url)), '..'), 'docs/images');
   mkdirSync(folder, { recursive: true });
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const shoot = async (name: string, fullPage = false) => {
+    const shoot = async (name: string) => {
       await page.waitForLoadState('networkidle');
       await page.evaluate('document.fonts.ready');
-      await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
+      await page.screenshot({ path: join(folder, `${name}.png`) });
     };
     const logIn = async (username: string) => {
       await page.goto(`${url}/login`);
@@ -25,17 +28,16 @@ async function main(url: string, password: string): Promise<void> {
     await page.goto(url);
     await page.getByRole('table', { name: '最新公示' }).waitFor();
     await shoot('public-search');
-    await page.locator('a[href^="/subject/"]').first().click();
-    await page.getByRole('heading', { level: 2, name: '行政处罚' }).waitFor();
-    await shoot('subject');
     await logIn('center');
     await page.getByRole('table', { name: '最近批次' }).waitFor();
-    await shoot('push-board', true);
+    await page.getByRole('img', { name: /各平台/ }).waitFor();
+    await shoot('push-board');
     await page.getByRole('button', { name: '退出' }).click();
     await page.getByRole('link', { name: '工作人员登录' }).waitFor();
     await logIn('agency-market');
-    await page.getByRole('heading', { name: '报送批次' }).waitFor();
-    await shoot('feed-upload');
+    await page.locator('a[href^="/batches/"]', { hasText: 'market-penalty' }).first().click();
+    await page.getByRole('table', { name: '疑问数据' }).waitFor();
+    await shoot('batch');
   } finally {
     await browser.close();
   }
