@@ -4,9 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as typedDocuments from '@graphql-codegen/typed-document-node';
-import * as types from '@graphql-codegen/typescript';
 import * as operations from '@graphql-codegen/typescript-operations';
-import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import {
   buildASTSchema,
   concatAST,
@@ -23,25 +21,6 @@ import {
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const HEADER = '/* Written by `npm run codegen`; change the .graphql files instead. */\n';
-
-/** What resolvers of a type are given where a module has a type of its own for it: module and name of that type. */
-const PARENTS: Readonly<Record<string, readonly [module: string, name: string]>> = {
-  Account: ['account', 'Account'],
-  AuditEvent: ['audit', 'AuditEvent'],
-  CreditRecord: ['credit-record', 'CreditRecord'],
-  CreditRecordRevision: ['credit-record', 'CreditRecordRevision'],
-  FeedBatch: ['feed', 'FeedBatchDoc'],
-  FeedRow: ['feed', 'FeedRow'],
-  JobRun: ['job', 'JobRun'],
-  Organization: ['organization', 'Organization'],
-  OutboxItem: ['outbox', 'OutboxItem'],
-  OutboxReceipt: ['outbox', 'OutboxReceipt'],
-  Platform: ['outbox', 'Platform'],
-  ProblemRow: ['feed', 'ProblemRowDoc'],
-  PublicRecord: ['publication', 'PublicRecord'],
-  Sector: ['sector', 'Sector'],
-  Subject: ['subject', 'Subject'],
-};
 
 interface SourceFile {
   readonly location: string;
@@ -113,32 +92,6 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   const documents = filesIn('client/src');
   const persisted = persistedOf(documents);
 
-  const resolverTypes = await codegen({
-    filename: 'resolver-types.ts',
-    schema,
-    schemaAst,
-    documents: [],
-    config: {
-      scalars,
-      strictScalars: true,
-      useTypeImports: true,
-      emitLegacyCommonJSImports: false,
-      importExtension: '.ts',
-      enumType: 'string-literal',
-      enumsAsTypes: true,
-      maybeValue: 'T | null | undefined',
-      contextType: '../request-context.ts#GraphqlContext',
-      mappers: Object.fromEntries(
-        Object.entries(PARENTS).map(([type, [module, name]]) => [
-          type,
-          `../../modules/${module}/index.ts#${name} as ${type}Parent`,
-        ]),
-      ),
-    },
-    plugins: [{ typescript: {} }, { resolvers: {} }],
-    pluginMap: { typescript: types, resolvers },
-  });
-
   const clientTypes = await codegen({
     filename: 'documents.ts',
     schema,
@@ -168,7 +121,6 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   const lines = (text: string) => `${text.trimEnd()}\n`;
   return new Map([
     ['schema/schema.graphql', lines(printSchema(lexicographicSortSchema(schemaAst)))],
-    ['server/graphql/__generated__/resolver-types.ts', HEADER + lines(resolverTypes)],
     ['client/src/graphql/__generated__/documents.ts', HEADER + lines(clientDocuments)],
     [
       'client/src/graphql/__generated__/persisted.json',

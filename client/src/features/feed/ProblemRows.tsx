@@ -9,7 +9,7 @@ type Row = ProblemRowsQuery['problemRows']['edges'][number]['node'];
 const PAGE_SIZE = 20;
 
 const columns: readonly Column<Row>[] = [
-  { title: '行号', width: '5em', numeric: true, render: (row) => row.row },
+  { title: '行号', width: '5em', numeric: true, render: (row) => (row.row === 0 ? '—' : row.row) },
   { title: '文书号', width: '24%', render: (row) => row.documentNumber ?? '—' },
   {
     title: '疑问原因',
