@@ -27,8 +27,9 @@ export async function runJob(
       () => undefined,
     );
   }, LEASE_MS / 3);
-  const runId = await jobs.start(job.name, owner);
+  let runId: string | undefined;
   try {
+    runId = await jobs.start(job.name, owner);
     const signal = AbortSignal.any([stop, lost.signal, AbortSignal.timeout(job.timeLimitMs)]);
     const counts = await job.run({ app, signal });
     await jobs.finish(runId, { counts });
@@ -36,7 +37,7 @@ export async function runJob(
   } catch (error) {
     const errorId = error instanceof DomainError ? error.code : randomUUID();
     log.error({ err: error, errorId, job: job.name }, 'job.failed');
-    await jobs.finish(runId, { error: errorId });
+    if (runId !== undefined) await jobs.finish(runId, { error: errorId });
     return undefined;
   } finally {
     clearInterval(renewal);

@@ -7,13 +7,14 @@ import type { Role } from './auth/roles.ts';
 import { systemViewer } from './auth/viewer.ts';
 import type { AppContext } from './context.ts';
 import { demoFiles, demoSubjectsCsv } from './demo/demo-records.ts';
-import { acquireLease, releaseLease } from './db/lease.ts';
+import { acquireLease, releaseLease, renewLease } from './db/lease.ts';
+import { nativeCollection } from './db/native.ts';
 import { civilDateOf } from './lib/civil-date.ts';
 import { InputError } from './lib/errors.ts';
 import { DEMO_BANK, DEMO_FIRM } from './demo/demo-organizations.ts';
 
 const LEASE = 'bootstrap';
-const LEASE_MS = 120_000;
+const LEASE_MS = 15_000;
 const ACCOUNTS_FILE = 'demo-accounts.txt';
 
 interface DemoAccount {
@@ -81,13 +82,32 @@ async function keepPassword(dataDir: string, password: string): Promise<void> {
   await rename(temporary, path);
 }
 
+/**
+ * Does a step of the first start when the store is new for it; one that was killed is gone on with, since every step
+ * may be repeated.
+ */
+async function firstTime(
+  { db, clock }: AppContext,
+  name: string,
+  isNew: () => Promise<boolean>,
+  work: () => Promise<void>,
+): Promise<void> {
+  const steps = nativeCollection<{ _id: string; startedAt: Date; doneAt?: Date }>(db, 'bootstrap_steps');
+  const step = await steps.findOne({ _id: name });
+  if (step?.doneAt !== undefined) return;
+  if (!step) {
+    if (!(await isNew())) return;
+    await steps.insertOne({ _id: name, startedAt: clock.now() });
+  }
+  await work();
+  await steps.updateOne({ _id: name }, { $set: { doneAt: clock.now() } });
+}
+
 async function makeDemoAccounts(app: AppContext): Promise<void> {
-  if (await app.accounts.any()) return;
   const password = await demoPassword(app);
   await keepPassword(app.config.dataDir, password);
   const ids = await organizationsOf(app);
-  // The last one in the list makes the next start see that all are there.
-  for (const { username, roles, of } of [...DEMO_ACCOUNTS].reverse()) {
+  for (const { username, roles, of } of DEMO_ACCOUNTS) {
     const organizationId = ids.get(of);
     if (organizationId === undefined) continue;
     try {
@@ -98,10 +118,13 @@ async function makeDemoAccounts(app: AppContext): Promise<void> {
   }
 }
 
+async function holdsNothing({ creditRecords, subjects }: AppContext): Promise<boolean> {
+  const records = Object.values(await creditRecords.counts()).reduce((a, b) => a + b, 0);
+  return records === 0 && (await subjects.total()) === 0;
+}
+
 async function loadDemoRecords(app: AppContext): Promise<void> {
-  const { config, clock, calendar, subjects, creditRecords, feeds, log } = app;
-  const stored = Object.values(await creditRecords.counts()).reduce((a, b) => a + b, 0);
-  if (stored > 0 || (await subjects.total()) > 0) return;
+  const { config, clock, calendar, subjects, feeds, log } = app;
   const city = { today: civilDateOf(clock.now()), cityName: config.cityName, calendar };
   const path = join(config.dataDir, `demo-subjects.${String(process.pid)}.csv`);
   await writeFile(path, demoSubjectsCsv(city), { mode: 0o600 });
@@ -121,12 +144,24 @@ async function loadDemoRecords(app: AppContext): Promise<void> {
 export async function bootstrap(app: AppContext, options: { demoRecords: boolean }): Promise<void> {
   const owner = randomBytes(12).toString('hex');
   while (!(await acquireLease(app.db, LEASE, owner, LEASE_MS, app.clock))) await sleep(200);
+  // Short, so that a start which was killed does not hold up the next one.
+  const renewal = setInterval(() => {
+    renewLease(app.db, LEASE, owner, LEASE_MS, app.clock).catch(() => undefined);
+  }, LEASE_MS / 3);
   try {
     await loadReferenceData(app);
     if (app.config.nodeEnv === 'production') return;
-    await makeDemoAccounts(app);
-    if (options.demoRecords) await loadDemoRecords(app);
+    const noAccount = async (): Promise<boolean> => !(await app.accounts.any());
+    await firstTime(app, 'demo-accounts', noAccount, () => makeDemoAccounts(app));
+    if (!options.demoRecords) return;
+    await firstTime(
+      app,
+      'demo-records',
+      () => holdsNothing(app),
+      () => loadDemoRecords(app),
+    );
   } finally {
+    clearInterval(renewal);
     await releaseLease(app.db, LEASE, owner);
   }
 }

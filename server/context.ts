@@ -1,4 +1,6 @@
-import { readdir, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { connectDb, type Db } from './db/connect.ts';
@@ -50,6 +52,9 @@ export interface ContextOptions {
 }
 
 const DATABASE = 'credit';
+const DAY_MS = 86_400_000;
+/** Folder of this process under `work`: machine, process, start. */
+const WORK = [hostname(), process.pid, randomBytes(6).toString('hex')].join('~');
 
 async function openStore({ mongodbUri, dataDir }: Config): Promise<Db> {
   if (mongodbUri !== undefined) return connectDb(mongodbUri);
@@ -115,7 +120,7 @@ export async function createContext(config: Config, options: ContextOptions = {}
     publications,
     outbox,
     blobs,
-    workDirectory: join(dataDir, 'work', String(process.pid)),
+    workDirectory: join(dataDir, 'work', WORK),
   });
   const context: AppContext = {
     config,
@@ -142,7 +147,7 @@ export async function createContext(config: Config, options: ContextOptions = {}
   };
   try {
     await migrate(db, clock);
-    await sweepWork(join(dataDir, 'work'));
+    await sweepWork(join(dataDir, 'work'), clock);
   } catch (error) {
     await context.close();
     throw error;
@@ -159,9 +164,20 @@ function lives(pid: number): boolean {
   }
 }
 
-/** Plain files that a process which was killed left while reading. */
-async function sweepWork(directory: string): Promise<void> {
+/**
+ * Plain files that a process which was killed left while reading. In a container every start has the same process id,
+ * and of another machine's processes nothing is known: their files are old after a day.
+ */
+async function sweepWork(directory: string, clock: Clock): Promise<void> {
   for (const name of await readdir(directory).catch(() => [] as string[])) {
-    if (!lives(Number(name))) await rm(join(directory, name), { recursive: true, force: true });
+    if (name === WORK) continue;
+    const path = join(directory, name);
+    const [machine, pid] = name.split('~');
+    const touched = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+    const abandoned =
+      machine === hostname()
+        ? Number(pid) === process.pid || !lives(Number(pid))
+        : touched < clock.now().getTime() - DAY_MS;
+    if (abandoned) await rm(path, { recursive: true, force: true });
   }
 }

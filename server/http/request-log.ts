@@ -29,11 +29,15 @@ export function requestLog(log: Logger): RequestHandler {
       res: () => undefined,
       err: (error: Error) => ({ name: error.name }),
     },
-    customProps: (req, res) => ({
-      method: req.method,
-      path: loggedPath(req.originalUrl),
-      status: res.statusCode,
-      viewerId: actorOf(viewerOf(res)),
-    }),
+    // Asked twice, at the start and at the end: a line must not hold everything double.
+    customProps: (req, res) =>
+      res.writableEnded || res.destroyed
+        ? {
+            method: req.method,
+            path: loggedPath(req.originalUrl),
+            status: res.statusCode,
+            viewerId: actorOf(viewerOf(res)),
+          }
+        : {},
   });
 }

@@ -125,6 +125,8 @@ class FileBlobStore implements BlobStore {
     await mkdir(this.#temporary(), { recursive: true, mode: 0o700 });
     const path = join(this.#temporary(), randomBytes(12).toString('hex'));
     const stream = typeof source === 'string' ? createReadStream(source) : source;
+    // The reader below throws it; before it listens an error would end the process.
+    stream.on('error', () => undefined);
     const file = await open(path, 'wx', 0o600);
     try {
       const { sha256, size } = await this.#write(file, stream, maxBytes);

@@ -75,6 +75,8 @@ class Holder {
   private readonly directory: string;
   private readonly ownerPath: string;
   private stop: (() => Promise<void>) | undefined;
+  /** A takeover under way. */
+  private pending: Promise<void> = Promise.resolve();
   private closed = false;
 
   constructor(directory: string) {
@@ -92,6 +94,7 @@ class Holder {
         this.watch(watched);
         return;
       }
+      if (this.closed) return;
       const giveUp = takeOwnership(this.ownerPath, this.socketPath);
       if (giveUp) {
         await this.run(giveUp);
@@ -105,6 +108,7 @@ class Holder {
 
   async close(): Promise<void> {
     this.closed = true;
+    await this.pending;
     await this.stop?.();
   }
 
@@ -144,7 +148,7 @@ class Holder {
   private again(): void {
     this.stop = undefined;
     if (this.closed) return;
-    this.hold().catch((error: unknown) => {
+    this.pending = this.hold().catch((error: unknown) => {
       process.emitWarning(`embedded store: ${error instanceof Error ? error.message : 'lost'}`);
     });
   }

@@ -98,10 +98,22 @@ export class CreditRecordRepository {
       .toArray()) as never;
   }
 
-  /** By id. */
-  after(id: string | undefined, limit: number): Promise<CreditRecordDoc[]> {
+  /** By id; only what a change of a record tells. */
+  after(
+    id: string | undefined,
+    limit: number,
+  ): Promise<
+    Pick<CreditRecordDoc, '_id' | 'revision' | 'kind' | 'sector' | 'counterpartKind' | 'agencyId'>[]
+  > {
     const from = id === undefined ? {} : { _id: { $gt: new Types.ObjectId(id) } };
-    return this.#records.collection.find(from).sort({ _id: 1 }).limit(limit).toArray() as never;
+    return this.#records.collection
+      .find(from, {
+        projection: { revision: 1, kind: 1, sector: 1, counterpartKind: 1, agencyId: 1 },
+        batchSize: limit,
+      })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray() as never;
   }
 
   /** Newest decision first. */

@@ -2,6 +2,7 @@ import type { RecordDraft } from '../credit-record/index.ts';
 import { sameName, type SubjectIdentity } from '../subject/index.ts';
 import { columnName } from '../template/index.ts';
 import type { CellFault } from './feed.types.ts';
+import { subjectRuleOf, type SubjectRule } from './validate/index.ts';
 
 /**
  * R4: a code and a name must agree with the base library; a former name still finds its firm. What the library knows
@@ -11,6 +12,7 @@ import type { CellFault } from './feed.types.ts';
 export function checkSubject(
   draft: RecordDraft,
   subject: SubjectIdentity | undefined,
+  rule: SubjectRule = subjectRuleOf(''),
 ): CellFault | undefined {
   if (draft.uscc === undefined) return undefined;
   const fault = (field: string, code: string, severity: CellFault['severity'], params = {}): CellFault => ({
@@ -20,10 +22,10 @@ export function checkSubject(
     severity,
     params,
   });
-  if (!subject) return fault('uscc', 'FEED_SUBJECT_UNKNOWN', 'WARNING');
+  if (!subject) return fault('uscc', 'FEED_SUBJECT_UNKNOWN', rule.unknown);
   if ([subject.name, ...subject.formerNames].some((name) => sameName(name, draft.counterpartName)))
     return undefined;
   if (subject.origin === 'PROVISIONAL')
     return fault('counterpartName', 'FEED_SUBJECT_NAME_DIFFERS', 'WARNING');
-  return fault('counterpartName', 'FEED_SUBJECT_NAME_MISMATCH', 'ERROR', { name: subject.name });
+  return fault('counterpartName', 'FEED_SUBJECT_NAME_MISMATCH', rule.nameMismatch, { name: subject.name });
 }

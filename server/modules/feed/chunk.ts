@@ -16,7 +16,7 @@ import { chunkId, type FeedRepository } from './feed.repository.ts';
 import type { CellFault, RawRow, RowEnd } from './feed.types.ts';
 import type { ProblemRowRepository, Successors } from './problem-row.repository.ts';
 import { problemRowOf, rowKeyOf } from './problem-row.ts';
-import { validateRow } from './validate/index.ts';
+import { subjectRuleOf, validateRow } from './validate/index.ts';
 
 export interface ChunkDeps {
   readonly db: Db;
@@ -123,10 +123,11 @@ export async function storeChunk(
 ): Promise<RowEnd[]> {
   const usccs = chunk.rows.flatMap(({ prepared }) => prepared?.draft.uscc ?? []);
   const subjects = await deps.subjects.findByUsccs(usccs, tx);
+  const rule = subjectRuleOf(batch.feed);
   const rows = chunk.rows.map((row): CheckedRow => {
     const uscc = row.prepared?.draft.uscc;
     if (!row.prepared || uscc === undefined) return row;
-    const fault = checkSubject(row.prepared.draft, subjects.get(uscc));
+    const fault = checkSubject(row.prepared.draft, subjects.get(uscc), rule);
     if (!fault) return row;
     const faults = [...row.faults, fault];
     return fault.severity === 'ERROR' ? { raw: row.raw, faults } : { ...row, faults };

@@ -20,7 +20,7 @@ const codeOf = async (run: Promise<unknown>): Promise<number | undefined> => {
 const KILL_ROUNDS = Number(process.env['KILL_ROUNDS'] ?? '2');
 
 describe('embedded store', function () {
-  this.timeout(30_000 + KILL_ROUNDS * 10_000);
+  this.timeout(30_000 + KILL_ROUNDS * 30_000);
   let store: EmbeddedDb;
   // `any` because the driver derives the operand type of `$inc` from the field, and these documents have no fixed fields.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -239,7 +239,10 @@ describe('embedded store', function () {
       child.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString();
       });
-      while (!text.includes('\n')) await sleep(20);
+      while (!text.includes('\n')) {
+        if (child.exitCode !== null) throw new Error('the writer did not start');
+        await sleep(20);
+      }
       await sleep(300 + (round % 4) * 250);
       child.kill('SIGKILL');
       await once(child, 'exit');

@@ -97,8 +97,9 @@ export async function reasons(
   batch: FeedBatchDoc,
 ): Promise<{ row: number; codes: string[] }[]> {
   const { nodes } = await app.feeds.problemRows(systemViewer, batch._id.toHexString(), { first: 100 });
-  const code = ({ code: name }: CellFault): string => name;
-  return nodes.map(({ row, faults }) => ({ row, codes: faults.map(code) }));
+  const codesOf = (faults: readonly CellFault[]): string[] =>
+    faults.filter(({ severity }) => severity !== 'WARNING').map(({ code }) => code);
+  return nodes.map(({ row, faults }) => ({ row, codes: codesOf(faults) }));
 }
 
 export function collectionOf(app: AppContext, name: string) {

@@ -16,9 +16,10 @@ import {
   reasons,
   receive,
   rowOf,
+  type Texts,
 } from './feeds.ts';
 
-const ROWS = 1_250;
+const ROWS = 1_010;
 
 describe('ingesting a batch', () => {
   const clock = movableClock();
@@ -41,9 +42,9 @@ describe('ingesting a batch', () => {
     collectionOf(app, 'credit_records').countDocuments({ batchId: batch._id });
 
   it('ends every row as inserted, updated, unchanged, conflict or problem', async () => {
-    const [known, changing, foreign, first] = fresh(4) as [object, object, object, object];
+    const [known, changing, foreign, first] = fresh(4) as [Texts, Texts, Texts, Texts];
     await bring(app, csvFile('LICENSE', [known, changing]), { viewer: market });
-    await bring(app, csvFile('LICENSE', [foreign]), { feed: 'food/license' });
+    await bring(app, csvFile('LICENSE', [foreign]), { feed: 'tax/license' });
     const bad = { ...first, documentNumber: '示字〔2025〕坏号', decidedOn: '昨天', licenseKind: '不存在' };
     const file = [
       first,
@@ -82,7 +83,7 @@ describe('ingesting a batch', () => {
   });
 
   it('keeps its word on two rows of a file that disagree when the file comes again', async () => {
-    const [row] = fresh() as [object];
+    const [row] = fresh() as [Texts];
     const file = csvFile('LICENSE', [row, { ...row, content: '另一种说法' }]);
     const first = await bring(app, file, { viewer: market });
     const again = await bring(app, file, { viewer: market, again: true });
@@ -98,7 +99,7 @@ describe('ingesting a batch', () => {
       enabled: true,
     });
     try {
-      const [row] = fresh() as [Record<string, string>];
+      const [row] = fresh() as [Texts];
       await bring(app, csvFile('LICENSE', [row]), { viewer: market });
       const documentNumber = row['documentNumber'] ?? '';
       const [record] = (await app.creditRecords.page(market, { documentNumber }, { first: 5 })).nodes;
@@ -145,14 +146,7 @@ describe('ingesting a batch', () => {
     expect((await app.feeds.counts()).inserted - before.inserted).to.equal(ROWS);
     expect(await app.creditRecords.counts()).to.deep.equal(await app.creditRecords.recount());
     expect((await filesUnder(join(context.directory, 'work'))).size, 'plain files left').to.equal(0);
-    // An ended batch is left alone.
-    await app.feeds.ingest.run(id);
-    expect((await batchOf(batch)).rows).to.deep.equal(whole.rows);
-  });
-
-  it('pages through the outcomes without losing or repeating a row', async () => {
-    const { batch } = await receive(app, csvFile('LICENSE', fresh(1_010)), { viewer: market });
-    await app.feeds.ingest.run(batch._id.toHexString());
+    // Paging loses and repeats no row.
     const seqs: number[] = [];
     for (let after: string | undefined; ;) {
       const page = await app.feeds.rows(market, batch._id.toHexString(), 'INSERTED', {
@@ -163,7 +157,10 @@ describe('ingesting a batch', () => {
       if (!page.hasNext) break;
       after = page.cursors.at(-1);
     }
-    expect(seqs).to.deep.equal(range(1_010));
+    expect(seqs).to.deep.equal(range(ROWS));
+    // An ended batch is left alone.
+    await app.feeds.ingest.run(id);
+    expect((await batchOf(batch)).rows).to.deep.equal(whole.rows);
   });
 
   describe('in two processes at once', () => {
@@ -202,8 +199,8 @@ describe('ingesting a batch', () => {
       expect(both).to.include(true);
       const ended = await batchOf(batch);
       expect(ended.status).to.equal('PARTLY_INGESTED');
-      expect(ended.rows).to.deep.include({ read: ROWS, inserted: ROWS - 13, refused: 13 });
-      expect(await stored(batch)).to.equal(ROWS - 13);
+      expect(ended.rows).to.deep.include({ read: ROWS, inserted: ROWS - 11, refused: 11 });
+      expect(await stored(batch)).to.equal(ROWS - 11);
       expect(await app.feeds.problems.open()).to.equal(await app.feeds.problems.recount());
     });
 

@@ -1,1 +1,2 @@
 export { validateRow, type RowRules } from './validate-row.ts';
+export { subjectRuleOf, type SubjectRule } from './rules.ts';

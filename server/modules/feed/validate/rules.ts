@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { RecordKind } from '../../template/index.ts';
+import type { Severity } from '../feed.types.ts';
+
+/** How a code or name that does not agree with the base library of subjects is taken. */
+export interface SubjectRule {
+  readonly unknown: Severity;
+  readonly nameMismatch: Severity;
+}
 
 /** `schema/feed/rules.json`: what differs from city to city or is not fixed in a source. */
 export interface FeedRules {
@@ -12,6 +19,8 @@ export interface FeedRules {
   readonly dateFloor: string;
   /** First two characters of the codes of authorities. */
   readonly organPairs: readonly string[];
+  /** For every feed, and what differs by feed (`<sector>/<kind>`). */
+  readonly subjects: SubjectRule & { readonly feeds: Readonly<Record<string, Partial<SubjectRule>>> };
   /** Texts that keep a decision out of this feed. */
   readonly refusedTexts: readonly {
     readonly kind: RecordKind;
@@ -26,6 +35,7 @@ interface RulesFile {
   readonly nullDates: readonly string[];
   readonly dateFloor: string;
   readonly organPairs: readonly string[];
+  readonly subjects: FeedRules['subjects'];
   readonly refusedTexts: readonly {
     readonly kind: RecordKind;
     readonly pattern: string;
@@ -46,8 +56,18 @@ export function loadFeedRules(): FeedRules {
       nullDates: new Set(file.nullDates),
       dateFloor: file.dateFloor,
       organPairs: file.organPairs,
+      subjects: file.subjects,
       refusedTexts: file.refusedTexts.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern) })),
     };
   }
   return loaded;
+}
+
+/** The rule of a feed: its own where it has one, else that of all feeds. */
+export function subjectRuleOf(
+  feed: string,
+  rules: Pick<FeedRules, 'subjects'> = loadFeedRules(),
+): SubjectRule {
+  const { feeds, ...common } = rules.subjects;
+  return { ...common, ...feeds[feed] };
 }
