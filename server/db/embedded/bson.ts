@@ -68,11 +68,6 @@ export function setOwn(target: Doc, key: string, value: unknown): void {
   } else target[key] = value;
 }
 
-export function getOwn(target: unknown, key: string): unknown {
-  if (typeof target !== 'object' || target === null || !Object.hasOwn(target, key)) return undefined;
-  return (target as Doc)[key];
-}
-
 export function bsonTypeOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const type = (value as { _bsontype?: unknown })._bsontype;

@@ -30,19 +30,21 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 
 /** What meets the moment of the handover fails with a network error; soon it must work again. */
 async function eventually(work: () => Promise<unknown>): Promise<void> {
-  for (let left = 100; ; left -= 1) {
+  const { MongoNetworkError, MongoServerSelectionError } = mongo;
+  for (let left = 300; ; left -= 1) {
     try {
       await work();
       return;
     } catch (error) {
-      if (left === 0 || !(error instanceof mongo.MongoNetworkError)) throw error;
+      const isGap = error instanceof MongoNetworkError || error instanceof MongoServerSelectionError;
+      if (left === 0 || !isGap) throw error;
       await sleep(50);
     }
   }
 }
 
 describe('embedded store: who runs a data directory', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'credit-owner-'));
