@@ -3,7 +3,6 @@ import { startJobs } from '../jobs/schedule.ts';
 import { bootstrap, demoNotice } from './bootstrap.ts';
 import { ConfigError, readConfig } from './config/config.ts';
 import { createContext } from './context.ts';
-import { startServer } from './server.ts';
 
 /** Which part of the program this process is: both, or one of them. */
 type Part = 'all' | 'server' | 'jobs';
@@ -17,14 +16,15 @@ function partOf(argument: string | undefined): Part {
 async function run(): Promise<void> {
   const part = partOf(process.argv[2]);
   const config = readConfig();
+  // The doors are loaded while the store opens.
+  const doors = part === 'jobs' ? undefined : import('./server.ts');
   const app = await createContext(config);
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   try {
     await bootstrap(app, { demoRecords: true });
-    const running =
-      part === 'jobs'
-        ? { url: undefined, ...startJobs(app) }
-        : await startServer(app, { jobs: part === 'all' });
+    const running = doors
+      ? await (await doors).startServer(app, { jobs: part === 'all' })
+      : { url: undefined, ...startJobs(app) };
     if (running.url !== undefined) console.log(`信用信息共享平台（${config.cityName}）  ${running.url}`);
     const store = config.mongodbUri === undefined ? '内置存储（单机，无副本）embedded store' : 'MongoDB';
     console.log(`存储 store: ${store}`);

@@ -58,25 +58,27 @@ export class LoginAttempts {
     return { last: true };
   }
 
+  /** @returns undefined when the attempts are used up */
   async #count(_id: string, now: Date): Promise<LoginAttemptDoc | undefined> {
-    const write = (upsert: boolean) =>
-      this.#attempts
-        .findOneAndUpdate(
-          { _id, failures: { $lt: MAX_FAILURES } },
-          {
-            $inc: { failures: 1 },
-            $set: { expiresAt: this.#in(WINDOW_MINUTES + LOCK_MINUTES) },
-            $setOnInsert: { from: now },
-          },
-          { upsert, returnDocument: 'after' },
-        )
-        .lean<LoginAttemptDoc>();
-    try {
-      return (await write(true)) ?? undefined;
-    } catch (error) {
-      // It exists: full, or made by somebody else in this very moment.
-      if (!isDuplicateKey(error)) throw error;
-      return (await write(false)) ?? undefined;
+    for (;;) {
+      try {
+        const counted = await this.#attempts
+          .findOneAndUpdate(
+            { _id, failures: { $lt: MAX_FAILURES } },
+            {
+              $inc: { failures: 1 },
+              $set: { expiresAt: this.#in(WINDOW_MINUTES + LOCK_MINUTES) },
+              $setOnInsert: { from: now },
+            },
+            { upsert: true, returnDocument: 'after' },
+          )
+          .lean<LoginAttemptDoc>();
+        return counted ?? undefined;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+      // It is full, or somebody else made it in this very moment and may have removed it again since: then once more.
+      if (await this.#attempts.exists({ _id, failures: { $gte: MAX_FAILURES } })) return undefined;
     }
   }
 
