@@ -27,6 +27,9 @@ const MAX_COST = 2_000;
 /** Selections looked at, fragments unfolded: stops documents that grow by fragments in fragments. */
 const MAX_SELECTIONS = 5_000;
 
+/** Fields and fragments inside each other. */
+const MAX_NESTING = 50;
+
 type Fragments = (name: string) => FragmentDefinitionNode | undefined;
 
 interface Shape {
@@ -35,8 +38,11 @@ interface Shape {
   selections: number;
 }
 
-function measure(set: SelectionSetNode, depth: number, shape: Shape, fragments: Fragments): void {
+/** @param level of nesting, fragments counted: what ends circles before they end the stack */
+function measure(set: SelectionSetNode, depth: number, shape: Shape, fragments: Fragments, level = 0): void {
+  shape.depth = Math.max(shape.depth, level > MAX_NESTING ? MAX_DEPTH + 1 : 0);
   for (const selection of set.selections) {
+    if (shape.depth > MAX_DEPTH) return;
     shape.selections += 1;
     if (shape.selections > MAX_SELECTIONS) return;
     if (selection.kind === Kind.FIELD) {
@@ -44,13 +50,13 @@ function measure(set: SelectionSetNode, depth: number, shape: Shape, fragments: 
       if (selection.name.value.startsWith('__')) continue;
       if (selection.alias) shape.aliases += 1;
       shape.depth = Math.max(shape.depth, depth);
-      if (selection.selectionSet) measure(selection.selectionSet, depth + 1, shape, fragments);
+      if (selection.selectionSet) measure(selection.selectionSet, depth + 1, shape, fragments, level + 1);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      measure(selection.selectionSet, depth, shape, fragments);
+      measure(selection.selectionSet, depth, shape, fragments, level + 1);
     } else {
       const fragment = fragments(selection.name.value);
-      // Cycles are another rule's fault; the count of selections ends them here.
-      if (fragment) measure(fragment.selectionSet, depth, shape, fragments);
+      // Cycles are another rule's fault; the nesting ends them here.
+      if (fragment) measure(fragment.selectionSet, depth, shape, fragments, level + 1);
     }
   }
 }
@@ -75,19 +81,24 @@ export function shapeLimits(context: ValidationContext): ASTVisitor {
     OperationDefinition(operation) {
       const shape: Shape = { depth: 0, aliases: 0, selections: 0 };
       measure(operation.selectionSet, 1, shape, fragments);
-      const fault = faultOf(shape, rootFields(operation.selectionSet, fragments));
+      const fault = faultOf(shape) ?? rootFault(operation.selectionSet, fragments);
       if (fault) context.reportError(graphqlError(fault));
       return undefined;
     },
   };
 }
 
-function faultOf(shape: Shape, roots: number): LimitError | undefined {
+function faultOf(shape: Shape): LimitError | undefined {
   if (shape.selections > MAX_SELECTIONS) return new LimitError('DOCUMENT_TOO_LARGE', { max: MAX_SELECTIONS });
   if (shape.depth > MAX_DEPTH) return new LimitError('DOCUMENT_TOO_DEEP', { max: MAX_DEPTH });
   if (shape.aliases > MAX_ALIASES) return new LimitError('DOCUMENT_TOO_MANY_ALIASES', { max: MAX_ALIASES });
-  if (roots > MAX_ROOT_FIELDS) return new LimitError('DOCUMENT_TOO_MANY_ROOTS', { max: MAX_ROOT_FIELDS });
   return undefined;
+}
+
+/** Only for documents that are not too large: unfolding root fragments has no bound of its own. */
+function rootFault(set: SelectionSetNode, fragments: Fragments): LimitError | undefined {
+  if (rootFields(set, fragments) <= MAX_ROOT_FIELDS) return undefined;
+  return new LimitError('DOCUMENT_TOO_MANY_ROOTS', { max: MAX_ROOT_FIELDS });
 }
 
 interface Costing {

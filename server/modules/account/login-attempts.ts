@@ -10,6 +10,8 @@ const MAX_FAILURES = 5;
 const MINUTE_MS = 60_000;
 const WINDOW_MINUTES = 15;
 const LOCK_MINUTES = 30;
+/** Each try lost is one that another server won, and a server lets one login of a name in at a time. */
+const MAX_TRIES = 100;
 
 /**
  * Counts an attempt before the password is looked at, and takes it back when it was right. So however many attempts
@@ -58,9 +60,9 @@ export class LoginAttempts {
     return { last: true };
   }
 
-  /** @returns undefined when the attempts are used up */
+  /** @returns undefined when the attempts are used up, or the count cannot be had */
   async #count(_id: string, now: Date): Promise<LoginAttemptDoc | undefined> {
-    for (;;) {
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
         const counted = await this.#attempts
           .findOneAndUpdate(
@@ -73,13 +75,14 @@ export class LoginAttempts {
             { upsert: true, returnDocument: 'after' },
           )
           .lean<LoginAttemptDoc>();
-        return counted ?? undefined;
+        if (counted) return counted;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }
       // It is full, or somebody else made it in this very moment and may have removed it again since: then once more.
       if (await this.#attempts.exists({ _id, failures: { $gte: MAX_FAILURES } })) return undefined;
     }
+    return undefined;
   }
 
   /** The right password: everything before is forgotten. */

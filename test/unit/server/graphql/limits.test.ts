@@ -66,6 +66,8 @@ describe('the shape of a document', () => {
       (n) => `fragment f${String(n)} on X { ...f${String(n + 1)} ...f${String(n + 1)} }`,
     );
     expect(shapeFault(`{ a { ...f0 } } ${bomb} fragment f20 on X { b }`)).to.equal('DOCUMENT_TOO_LARGE');
+    expect(shapeFault(`{ ...f0 } ${bomb} fragment f20 on X { b }`)).to.equal('DOCUMENT_TOO_LARGE');
+    expect(shapeFault('{ ...f } fragment f on X { ...f }')).to.equal('DOCUMENT_TOO_DEEP');
     expect(shapeFault('{ a { ...f } } fragment f on X { b { ...f } }')).to.be.oneOf([
       'DOCUMENT_TOO_DEEP',
       'DOCUMENT_TOO_LARGE',
