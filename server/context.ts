@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { connectDb, type Db } from './db/connect.ts';
-import { openEmbedded } from './db/embedded/index.ts';
+import { openEmbedded, type EmbeddedStore } from './db/embedded/index.ts';
 import { migrate } from './db/migrate.ts';
 import { createBlobStore, type BlobStore } from './lib/blob-store.ts';
 import { loadCalendar } from './lib/calendar.ts';
@@ -47,6 +47,8 @@ export interface AppContext {
 }
 
 export interface ContextOptions {
+  /** The embedded store, where it was opened before: its thread starts while the rest of the program is loaded. */
+  readonly embedded?: Promise<EmbeddedStore>;
   readonly clock?: Clock;
   readonly log?: Logger;
 }
@@ -56,9 +58,9 @@ const DAY_MS = 86_400_000;
 /** Folder of this process under `work`: machine, process, start. */
 const WORK = [hostname(), process.pid, randomBytes(6).toString('hex')].join('~');
 
-async function openStore({ mongodbUri, dataDir }: Config): Promise<Db> {
+async function openStore({ mongodbUri, dataDir }: Config, opened?: Promise<EmbeddedStore>): Promise<Db> {
   if (mongodbUri !== undefined) return connectDb(mongodbUri);
-  const store = await openEmbedded(dataDir);
+  const store = await (opened ?? openEmbedded(dataDir));
   try {
     return await connectDb(store.uri.replace(/\/[^/?]*\?/, `/${DATABASE}?`), () => store.close());
   } catch (error) {
@@ -78,7 +80,7 @@ export async function createContext(config: Config, options: ContextOptions = {}
   const cipher = createCipher({ fieldKey: secrets.fieldKey, hashKey: secrets.hashKey, oldFieldKeys, suite });
   const calendar = loadCalendar();
   const blobs = createBlobStore(join(dataDir, 'files'), cipher);
-  const db = await openStore(config);
+  const db = await openStore(config, options.embedded);
 
   const audit = new AuditService({ db, clock, cipher });
   const jobs = new JobService({ db, clock });

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { startJobs } from '../jobs/schedule.ts';
-import { bootstrap, demoNotice } from './bootstrap.ts';
 import { ConfigError, readConfig } from './config/config.ts';
-import { createContext } from './context.ts';
+import { openEmbedded } from './db/embedded/index.ts';
 
 /** Which part of the program this process is: both, or one of them. */
 type Part = 'all' | 'server' | 'jobs';
@@ -16,15 +14,24 @@ function partOf(argument: string | undefined): Part {
 async function run(): Promise<void> {
   const part = partOf(process.argv[2]);
   const config = readConfig();
-  // The doors are loaded while the store opens.
-  const doors = part === 'jobs' ? undefined : import('./server.ts');
-  const app = await createContext(config);
+  // The store's thread starts while the rest of the program is loaded.
+  const embedded = config.mongodbUri === undefined ? openEmbedded(config.dataDir) : undefined;
+  // Its failure is thrown by createContext; until then it must not count as unhandled.
+  embedded?.catch(() => undefined);
+  const [{ createContext }, { bootstrap, demoNotice }, { startServer }, { startJobs }] = await Promise.all([
+    import('./context.ts'),
+    import('./bootstrap.ts'),
+    import('./server.ts'),
+    import('../jobs/schedule.ts'),
+  ]);
+  const app = await createContext(config, embedded ? { embedded } : {});
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   try {
     await bootstrap(app, { demoRecords: true });
-    const running = doors
-      ? await (await doors).startServer(app, { jobs: part === 'all' })
-      : { url: undefined, ...startJobs(app) };
+    const running =
+      part === 'jobs'
+        ? { url: undefined, ...startJobs(app) }
+        : await startServer(app, { jobs: part === 'all' });
     if (running.url !== undefined) console.log(`信用信息共享平台（${config.cityName}）  ${running.url}`);
     const store = config.mongodbUri === undefined ? '内置存储（单机，无副本）embedded store' : 'MongoDB';
     console.log(`存储 store: ${store}`);
