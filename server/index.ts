@@ -50,6 +50,6 @@ try {
   if (error instanceof ConfigError) console.error(error.message);
   else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
     console.error(`端口被占用 ${(error as Error).message}`);
-  else console.error(error);
+  else console.error(`启动失败 the program did not start: ${(error as Error).message}`);
   process.exitCode = 1;
 }

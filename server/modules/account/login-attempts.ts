@@ -60,26 +60,30 @@ export class LoginAttempts {
     return { last: true };
   }
 
-  /** @returns undefined when the attempts are used up, or the count cannot be had */
+  /**
+   * Raises the count, or makes it: two plain steps, for an upsert that meets another one ends differently from store
+   * to store.
+   * @returns undefined when the attempts are used up, or the count cannot be had
+   */
   async #count(_id: string, now: Date): Promise<LoginAttemptDoc | undefined> {
+    const expiresAt = this.#in(WINDOW_MINUTES + LOCK_MINUTES);
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const counted = await this.#attempts
+        .findOneAndUpdate(
+          { _id, failures: { $lt: MAX_FAILURES } },
+          { $inc: { failures: 1 }, $set: { expiresAt } },
+          { returnDocument: 'after' },
+        )
+        .lean<LoginAttemptDoc>();
+      if (counted) return counted;
+      const first: LoginAttemptDoc = { _id, failures: 1, from: now, expiresAt };
       try {
-        const counted = await this.#attempts
-          .findOneAndUpdate(
-            { _id, failures: { $lt: MAX_FAILURES } },
-            {
-              $inc: { failures: 1 },
-              $set: { expiresAt: this.#in(WINDOW_MINUTES + LOCK_MINUTES) },
-              $setOnInsert: { from: now },
-            },
-            { upsert: true, returnDocument: 'after' },
-          )
-          .lean<LoginAttemptDoc>();
-        if (counted) return counted;
+        await this.#attempts.collection.insertOne(first as never);
+        return first;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }
-      // It is full, or somebody else made it in this very moment and may have removed it again since: then once more.
+      // It is full; or somebody else made it in this very moment, and may have removed it again since.
       if (await this.#attempts.exists({ _id, failures: { $gte: MAX_FAILURES } })) return undefined;
     }
     return undefined;
