@@ -59,7 +59,10 @@ export async function migrate(
     if (waited >= 2 * LEASE_MS) throw new Error('another process has been migrating the store for too long');
     await sleep(WAIT_MS);
   }
-  const renewal = setInterval(() => void renewLease(db, LEASE, owner, LEASE_MS, clock), LEASE_MS / 3);
+  // A renewal that fails is tried again; the work itself meets the same fault and throws it.
+  const renewal = setInterval(() => {
+    renewLease(db, LEASE, owner, LEASE_MS, clock).catch(() => undefined);
+  }, LEASE_MS / 3);
   try {
     return await runAll(db, clock, migrations ?? (await loadMigrations()));
   } finally {
