@@ -1,54 +1,35 @@
-import { asNumber, decodeRaw, encode, setOwn, type Doc } from './bson.ts';
+import { asNumber, decodeRaw, encode, type Doc } from './bson.ts';
 import { fail, unsupported } from './error.ts';
 import { compileExpression, fieldsOfExpression } from './expression.ts';
 import { compileGroup } from './group.ts';
 import { compileFilter } from './match.ts';
-import { Memory, roughSize } from './memory.ts';
 import { isDocument } from './path.ts';
 import { PAUSE, type Pause } from './pause.ts';
 import { compileProjection } from './project.ts';
 import { compileSort } from './sort.ts';
-
-/** What a pipeline needs from the store. */
-export interface PipelineHost {
-  /** Documents of another collection of the same database, found through the planner. */
-  query(collection: string, filter: Doc): Iterable<Doc>;
-  readonly variables: Doc;
-}
-
-/** One stage over documents decoded for reading; pauses go through. */
-type Stage = (docs: Iterable<Doc | Pause>) => Iterable<Doc | Pause>;
+import { compileAssignments, mapped, setPath, sorted, type PipelineHost, type Stage } from './stage.ts';
+import { graphLookup, lookup, unionWith } from './stage-join.ts';
+import { bucket, bucketAuto, facet, redact, sample } from './stage-split.ts';
+import { setWindowFields } from './stage-window.ts';
 
 const REFUSED = new Set([
   '$changeStream',
   '$collStats',
   '$currentOp',
   '$densify',
-  '$documents',
   '$fill',
   '$geoNear',
   '$indexStats',
-  '$listLocalSessions',
   '$listSessions',
-  '$merge',
-  '$out',
   '$planCacheStats',
-  '$redact',
-  '$sample',
   '$search',
   '$searchMeta',
-  '$setWindowFields',
   '$vectorSearch',
-  '$graphLookup',
-  '$bucket',
-  '$bucketAuto',
-  '$facet',
-  '$unionWith',
 ]);
 
 /** The top-level fields that a pipeline can see, when its first stage lets only those through; undefined: all. */
-export function fieldsOfFirst(pipeline: readonly Doc[]): ReadonlySet<string> | undefined {
-  const group = pipeline[0]?.['$group'];
+export function fieldsOfFirst([first]: readonly unknown[]): ReadonlySet<string> | undefined {
+  const group = isDocument(first) ? first['$group'] : undefined;
   return isDocument(group) ? fieldsOfExpression(group) : undefined;
 }
 
@@ -103,6 +84,8 @@ function compileStage(name: string, operand: unknown, host: PipelineHost): Stage
     }
     case '$sort': {
       if (!isDocument(operand)) return fail(15973, 'the $sort key specification must be an object');
+      if (Object.keys(operand).length === 0)
+        return fail(15976, '$sort stage must have at least one sort key');
       compileSort(operand);
       return (docs) => sorted(docs, operand);
     }
@@ -130,18 +113,34 @@ function compileStage(name: string, operand: unknown, host: PipelineHost): Stage
     case '$unwind':
       return unwind(operand);
     case '$lookup':
-      return lookup(operand, host);
+      return lookup(operand, host, compilePipeline);
+    case '$unionWith':
+      return unionWith(operand, host, compilePipeline);
+    case '$graphLookup':
+      return graphLookup(operand, host);
+    case '$facet':
+      return facet(operand, host, compilePipeline);
+    case '$bucket':
+      return bucket(operand, host);
+    case '$bucketAuto':
+      return bucketAuto(operand, host);
+    case '$sample':
+      return sample(operand);
+    case '$redact':
+      return redact(operand, host);
+    case '$setWindowFields':
+      return setWindowFields(operand, host);
+    case '$documents':
+    case '$listLocalSessions':
+      return fail(40602, `${name} is only valid as the first stage in a pipeline`);
+    case '$out':
+    case '$merge':
+      return fail(40601, `${name} can only be the final stage in the pipeline`);
     default:
       return REFUSED.has(name)
         ? unsupported(name)
         : fail(40324, `Unrecognized pipeline stage name: '${name}'`);
   }
-}
-
-function mapped(change: (doc: Doc) => Doc): Stage {
-  return function* (docs) {
-    for (const doc of docs) yield doc === PAUSE ? doc : change(doc);
-  };
 }
 
 function* take(docs: Iterable<Doc | Pause>, count: number): Iterable<Doc | Pause> {
@@ -161,53 +160,11 @@ function* skip(docs: Iterable<Doc | Pause>, count: number): Iterable<Doc | Pause
   }
 }
 
-function* sorted(docs: Iterable<Doc | Pause>, spec: Doc): Iterable<Doc | Pause> {
-  const keyOf = compileSort(spec);
-  const rows: { doc: Doc; key: Buffer }[] = [];
-  const memory = new Memory('Sort');
-  for (const doc of docs) {
-    if (doc === PAUSE) {
-      yield doc;
-      continue;
-    }
-    const key = keyOf(doc);
-    memory.add(key.length + roughSize(doc));
-    rows.push({ doc, key });
-  }
-  rows.sort((a, b) => Buffer.compare(a.key, b.key));
-  for (const { doc } of rows) yield doc;
-}
-
-function setPath(doc: Doc, parts: readonly string[], value: unknown): Doc {
-  const [first = '', ...rest] = parts;
-  const out: Doc = { ...doc };
-  const child = Object.hasOwn(doc, first) ? doc[first] : undefined;
-  if (rest.length === 0) setOwn(out, first, value);
-  else if (Array.isArray(child)) {
-    setOwn(
-      out,
-      first,
-      child.map((element: unknown) => setPath(isDocument(element) ? element : {}, rest, value)),
-    );
-  } else setOwn(out, first, setPath(isDocument(child) ? child : {}, rest, value));
-  return out;
-}
-
 function addFields(name: string, operand: unknown, host: PipelineHost): Stage {
   if (!isDocument(operand) || Object.keys(operand).length === 0)
     return fail(40272, `${name} specification must be an object`);
-  const columns = Object.entries(operand).map(([path, value]) => ({
-    parts: path.split('.'),
-    value: compileExpression(value),
-  }));
-  return mapped((doc) => {
-    let out = doc;
-    for (const { parts, value } of columns) {
-      const result = value(doc, host.variables);
-      if (result !== undefined) out = setPath(out, parts, result);
-    }
-    return out;
-  });
+  const assign = compileAssignments(operand);
+  return mapped((doc) => assign(doc, host.variables));
 }
 
 function unwind(operand: unknown): Stage {
@@ -235,26 +192,7 @@ function unwind(operand: unknown): Stage {
       if (list && list.length > 0) {
         for (const [index, element] of list.entries()) yield withIndex(setPath(doc, parts, element), index);
       } else if (!list && value !== undefined && value !== null) yield withIndex(doc, null);
-      else if (keepEmpty) yield withIndex(doc, null);
+      else if (keepEmpty) yield withIndex(list ? setPath(doc, parts, undefined) : doc, null);
     }
   };
-}
-
-function lookup(operand: unknown, host: PipelineHost): Stage {
-  if (!isDocument(operand)) return fail(9, '$lookup must be an object');
-  const { from, localField, foreignField, as, ...rest } = operand;
-  if (Object.keys(rest).length > 0) return unsupported('$lookup with a pipeline');
-  if (![from, localField, foreignField, as].every((text) => typeof text === 'string')) {
-    return fail(9, '$lookup takes from, localField, foreignField and as');
-  }
-  const parts = String(localField).split('.');
-  return mapped((doc) => {
-    let value: unknown = doc;
-    for (const part of parts)
-      value = isDocument(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-    const wanted: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value ?? null];
-    return setPath(doc, String(as).split('.'), [
-      ...host.query(String(from), { [String(foreignField)]: { $in: wanted } }),
-    ]);
-  });
 }

@@ -12,8 +12,31 @@ function kindOf(value: unknown): Exact {
 const INT32 = 2n ** 31n;
 const INT64 = 2n ** 63n;
 
+/** The most common sums, without going through BigInt: whole numbers of 32 bits, or of 53 when one is a Long. */
+function plainSum(a: unknown, b: unknown): unknown {
+  const x = plainWhole(a);
+  const y = plainWhole(b);
+  if (x === undefined || y === undefined) return undefined;
+  const sum = x + y;
+  const long = bsonTypeOf(a) === 'Long' || bsonTypeOf(b) === 'Long';
+  if (!long && sum >= -INT32_NUMBER && sum < INT32_NUMBER) return new Int32(sum);
+  return Number.isSafeInteger(sum) ? Long.fromNumber(sum) : undefined;
+}
+
+const INT32_NUMBER = 2 ** 31;
+
+function plainWhole(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
+  if (value instanceof Int32) return value.value;
+  if (!(value instanceof Long)) return undefined;
+  const number = value.toNumber();
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
 /** Adds as the server does: whole numbers stay whole and grow to Long; beyond 64 bits it is an error. */
 export function add(a: unknown, b: unknown): unknown {
+  const plain = plainSum(a, b);
+  if (plain !== undefined) return plain;
   return arithmetic(
     a,
     b,
@@ -51,7 +74,7 @@ function wholeOf(value: unknown): bigint {
   return bsonTypeOf(value) === 'Long' ? (value as Long).toBigInt() : BigInt(asNumber(value) ?? 0);
 }
 
-function decimalParts(value: unknown): { digits: bigint; scale: number } | undefined {
+export function decimalParts(value: unknown): { digits: bigint; scale: number } | undefined {
   const text =
     bsonTypeOf(value) === 'Long'
       ? (value as Long).toString()
@@ -75,6 +98,18 @@ function decimalArithmetic(a: unknown, b: unknown, whole: (x: bigint, y: bigint)
   return decimalText(whole(lift(x), lift(y)), scale);
 }
 
-function decimalText(digits: bigint, scale: number): unknown {
+export function decimalText(digits: bigint, scale: number): unknown {
   return Decimal128.fromStringWithRounding(`${String(digits)}E${String(-scale)}`);
+}
+
+/** A sum by how many it is of; of Decimal128 a Decimal128 of 34 digits. */
+export function average(sum: unknown, count: number): unknown {
+  if (bsonTypeOf(sum) !== 'Decimal128') return (asNumber(sum) ?? NaN) / count;
+  const parts = decimalParts(sum);
+  if (!parts) return sum;
+  const lift = 40;
+  let digits = (parts.digits * 10n ** BigInt(lift)) / BigInt(count);
+  let scale = parts.scale + lift;
+  for (; scale > parts.scale && digits % 10n === 0n; scale -= 1) digits /= 10n;
+  return decimalText(digits, scale);
 }

@@ -28,6 +28,8 @@ interface Job {
   readonly make: () => WriteSteps;
   /** Steps of which a part is committed already. */
   begun: WriteSteps | undefined;
+  /** When the client gives up waiting for a transaction; monotonic milliseconds. */
+  readonly until: number;
   readonly resolve: (reply: Doc) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -96,10 +98,13 @@ export class Engine {
     collection.changedAt = this.transactions.nextSequence;
   }
 
-  /** Plain writes that arrive in one turn share one synced commit; each is answered behind it. */
-  run(make: () => WriteSteps): Promise<Doc> {
+  /**
+   * Plain writes that arrive in one turn share one synced commit; each is answered behind it.
+   * @throws MongoError 50 when a transaction holds it up for longer than `waitMs`
+   */
+  run(make: () => WriteSteps, waitMs = Infinity): Promise<Doc> {
     return new Promise((resolve, reject) => {
-      this.enqueue({ make, begun: undefined, resolve, reject });
+      this.enqueue({ make, begun: undefined, until: performance.now() + waitMs, resolve, reject });
     });
   }
 
@@ -168,13 +173,28 @@ export class Engine {
         after.push(() => {
           job.begun = steps;
           if (value === PAUSE) this.enqueue(job);
-          else void value.ended.then(() => this.enqueue(job));
+          else this.await(job, value);
         });
       }
     } catch (error) {
       if (error instanceof MongoError) after.push(() => job.reject(error));
       else throw error;
     }
+  }
+
+  /** Puts a job back into the queue when a transaction has ended, or gives it up when its time is over. */
+  private await(job: Job, transaction: Transaction): void {
+    let waiting = true;
+    const left = job.until - performance.now();
+    const giveUp = () => {
+      waiting = false;
+      job.reject(new MongoError(50, 'operation exceeded time limit while it waited for a transaction'));
+    };
+    const timer = left === Infinity ? undefined : setTimeout(giveUp, Math.max(0, left));
+    void transaction.ended.then(() => {
+      clearTimeout(timer);
+      if (waiting) this.enqueue(job);
+    });
   }
 
   /** A statement of a client transaction: it never waits. */

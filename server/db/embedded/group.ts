@@ -1,107 +1,11 @@
-import { asNumber, Int32, isNumeric, setOwn, type Doc } from './bson.ts';
-import { fail, unsupported } from './error.ts';
-import { compileExpression, type Expression } from './expression.ts';
+import { compileAccumulator, type Accumulator } from './accumulators.ts';
+import { setOwn, type Doc } from './bson.ts';
+import { fail } from './error.ts';
+import { compileExpression } from './expression.ts';
 import { encodeComponent } from './key-bytes.ts';
-import { add } from './arithmetic.ts';
 import { Memory, roughSize } from './memory.ts';
-import { compareValues } from './order.ts';
 import { isDocument } from './path.ts';
 import { PAUSE, type Pause } from './pause.ts';
-
-/** Collects one accumulator over the documents of a group. */
-interface Accumulator {
-  add(value: unknown): void;
-  result(): unknown;
-}
-
-const ACCUMULATORS: Readonly<Record<string, (memory: Memory) => Accumulator>> = {
-  $sum: () => {
-    let sum: unknown = new Int32(0);
-    return {
-      add: (value) => {
-        if (isNumeric(value)) sum = add(sum, value);
-      },
-      result: () => sum,
-    };
-  },
-  $count: () => {
-    let count = 0;
-    return {
-      add: () => {
-        count += 1;
-      },
-      result: () => count,
-    };
-  },
-  $avg: () => {
-    let sum = 0;
-    let count = 0;
-    return {
-      add(value) {
-        const number = asNumber(value);
-        if (number === undefined) return;
-        sum += number;
-        count += 1;
-      },
-      result: () => (count === 0 ? null : sum / count),
-    };
-  },
-  $min: () => extreme((order) => order < 0),
-  $max: () => extreme((order) => order > 0),
-  $first: () => {
-    let taken: { value: unknown } | undefined;
-    return {
-      add: (value) => {
-        taken ??= { value };
-      },
-      result: () => taken?.value ?? null,
-    };
-  },
-  $last: () => {
-    let last: unknown;
-    return {
-      add: (value) => {
-        last = value;
-      },
-      result: () => last ?? null,
-    };
-  },
-  $push: (memory) => {
-    const list: unknown[] = [];
-    return {
-      add: (value) => {
-        if (value === undefined) return;
-        memory.add(roughSize(value));
-        list.push(value);
-      },
-      result: () => list,
-    };
-  },
-  $addToSet: (memory) => {
-    const values = new Map<string, unknown>();
-    return {
-      add(value) {
-        if (value === undefined) return;
-        const key = encodeComponent(value).toString('latin1');
-        if (values.has(key)) return;
-        memory.add(key.length + roughSize(value));
-        values.set(key, value);
-      },
-      result: () => [...values.values()],
-    };
-  },
-};
-
-function extreme(better: (order: number) => boolean): Accumulator {
-  let best: unknown;
-  return {
-    add(value) {
-      if (value === undefined || value === null) return;
-      if (best === undefined || better(compareValues(value, best))) best = value;
-    },
-    result: () => best ?? null,
-  };
-}
 
 /**
  * Compiles `$group`. Documents come decoded for reading.
@@ -114,17 +18,15 @@ export function compileGroup(
   if (!isDocument(spec)) return fail(15947, "a group's fields must be specified in an object");
   if (!('_id' in spec)) return fail(15955, 'a group specification must include an _id');
   const id = compileExpression(spec['_id']);
-  const columns: { name: string; make: (memory: Memory) => Accumulator; value: Expression }[] = [];
-  for (const [name, accumulator] of Object.entries(spec)) {
-    if (name === '_id') continue;
-    const [operator, operand] = isDocument(accumulator)
-      ? (Object.entries(accumulator)[0] ?? ['', null])
-      : ['', null];
-    if (operator === '$accumulator' || operator === '$function') return unsupported(operator);
-    const make = Object.hasOwn(ACCUMULATORS, operator) ? ACCUMULATORS[operator] : undefined;
-    if (!make) return fail(15952, `unknown group operator '${operator}'`);
-    columns.push({ name, make, value: compileExpression(operator === '$count' ? 1 : operand) });
-  }
+  const columns = Object.entries(spec)
+    .filter(([name]) => name !== '_id')
+    .map(([name, accumulator]) => {
+      const entries = isDocument(accumulator) ? Object.entries(accumulator) : [];
+      const [operator, operand] = entries[0] ?? ['', null];
+      if (entries.length !== 1) return fail(40234, `the field '${name}' must be an accumulator object`);
+      if (name.includes('.')) return fail(40235, `the field name '${name}' cannot contain '.'`);
+      return { name, ...compileAccumulator(operator, operand, variables) };
+    });
   return function* (docs) {
     const groups = new Map<string, { id: unknown; cells: Accumulator[] }>();
     const memory = new Memory('Group');

@@ -1,11 +1,11 @@
-import { asNumber, bsonTypeOf, decodeRead, encode, isNumeric, type Doc } from './bson.ts';
+import { asNumber, bsonTypeOf, decodeRead, encode, type Doc } from './bson.ts';
 import { fail, unsupported } from './error.ts';
 import { compileExpression } from './expression.ts';
 import { compareValues, equalValues } from './order.ts';
 import { encodeComponent } from './key-bytes.ts';
 import { TYPE, typeByte } from './type-order.ts';
 import { bitsTest, typeTest } from './match-type.ts';
-import { isDocument, visitPath } from './path.ts';
+import { isDocument, truthy, visitPath } from './path.ts';
 import { regexOf } from './regex.ts';
 
 /** Says whether a document (numbers unpromoted) matches; leaves the matched array index in `found`. */
@@ -23,12 +23,17 @@ type LeafTest = (leaf: unknown) => boolean;
 export function compileFilter(filter: unknown, variables: Doc = {}): Matcher {
   if (!isDocument(filter)) fail(2, 'filter must be an object');
   const tests = Object.entries(filter).map(([key, value]) =>
-    key.startsWith('$') ? topLevel(key, value, variables) : fieldTest(key, value),
+    key.startsWith('$') && !REFERENCE_FIELDS.has(key)
+      ? topLevel(key, value, variables)
+      : fieldTest(key, value),
   );
   const [only] = tests;
   if (tests.length === 1 && only) return only;
   return (doc, found) => tests.every((test) => test(doc, found));
 }
+
+/** The fields of a DBRef may be asked for though their names begin as those of operators. */
+const REFERENCE_FIELDS = new Set(['$ref', '$id', '$db']);
 
 function filters(operator: string, value: unknown, variables: Doc): Matcher[] {
   if (!Array.isArray(value) || value.length === 0) fail(2, `${operator} argument must be a non-empty array`);
@@ -79,11 +84,6 @@ export function filterFields(filter: Doc): Set<string> | undefined {
     } else fields.add(path.split('.')[0] ?? '');
   }
   return fields;
-}
-
-export function truthy(value: unknown): boolean {
-  if (value === null || value === undefined || value === false) return false;
-  return !(isNumeric(value) && asNumber(value) === 0);
 }
 
 const hasOperators = (value: unknown): value is Doc =>
@@ -251,7 +251,12 @@ function operatorTest(parts: readonly string[], operator: string, operand: unkno
       return allTest(parts, operand);
     case '$elemMatch': {
       const test = elementTest(operand);
-      return whole(parts, (leaf) => Array.isArray(leaf) && leaf.some(test));
+      return (doc, found) =>
+        visitPath(doc, parts, (leaf, index) => {
+          const at = Array.isArray(leaf) ? leaf.findIndex(test) : -1;
+          if (at >= 0 && found) found.index ??= index ?? at;
+          return at >= 0;
+        });
     }
     case '$bitsAllSet':
     case '$bitsAllClear':
@@ -275,7 +280,10 @@ function operatorTest(parts: readonly string[], operator: string, operand: unkno
 export function elementTest(operand: unknown): LeafTest {
   if (!isDocument(operand)) return fail(2, '$elemMatch needs an Object');
   const first = Object.keys(operand)[0];
-  const onElement = first?.startsWith('$') === true && !['$and', '$or', '$nor', '$expr'].includes(first);
+  const onElement =
+    first?.startsWith('$') === true &&
+    !['$and', '$or', '$nor', '$expr'].includes(first) &&
+    !REFERENCE_FIELDS.has(first);
   if (onElement) {
     const tests = Object.entries(operand).map(([name, value]) => operatorTest(['e'], name, value, operand));
     return (element) => tests.every((test) => test({ e: element }));

@@ -1,4 +1,4 @@
-import { bsonTypeOf, type Doc } from './bson.ts';
+import { asNumber, bsonTypeOf, isNumeric, type Doc } from './bson.ts';
 
 /** Whether a path can go on below this value. */
 export function isDocument(value: unknown): value is Doc {
@@ -11,6 +11,11 @@ export function isDocument(value: unknown): value is Doc {
     !(value instanceof Uint8Array) &&
     (bsonTypeOf(value) === undefined || Object.hasOwn(value, '_bsontype'))
   );
+}
+
+export function truthy(value: unknown): boolean {
+  if (value === null || value === undefined || value === false) return false;
+  return !(isNumeric(value) && asNumber(value) === 0);
 }
 
 export const isIndex = (part: string): boolean => /^(?:0|[1-9]\d*)$/.test(part);

@@ -5,7 +5,8 @@ import { elementTest } from './match.ts';
 import { isDocument } from './path.ts';
 
 export interface Projection {
-  apply(doc: Doc): Doc;
+  /** `position`: which element of an array satisfied the query, for `'list.$'`. */
+  apply(doc: Doc, position?: number): Doc;
   /** Set when copying these top-level fields is all there is to do. */
   readonly pick?: ReadonlySet<string>;
 }
@@ -25,8 +26,19 @@ export function compileProjection(spec: Doc, variables: Doc = {}, aggregation = 
   const root: Tree = { children: new Map() };
   const tops = new Set<string>();
   let plain = true;
+  let positional = false;
+  let position: number | undefined;
   for (const [path, value] of flatten(spec, aggregation)) {
-    if (path.includes('$')) unsupported('a positional projection');
+    if (path.endsWith('.$') && !aggregation) {
+      if (positional) fail(31276, 'Cannot specify more than one positional projection per query');
+      positional = true;
+      plain = false;
+      including =
+        including === false ? fail(31395, 'positional projection cannot be used with exclusion') : true;
+      plant(root, path.slice(0, -2).split('.'), (list) => elementAt(list, position));
+      continue;
+    }
+    if (path.includes('$')) fail(16410, `FieldPath field names may not start with '$': ${path}`);
     const flag = typeof value === 'boolean' ? value : isNumeric(value) ? asNumber(value) !== 0 : undefined;
     if (path === '_id' && flag !== undefined) {
       id = flag;
@@ -57,7 +69,8 @@ export function compileProjection(spec: Doc, variables: Doc = {}, aggregation = 
   }
   if (!inclusion && id === false) plant(root, ['_id'], 'drop');
   return {
-    apply(doc) {
+    apply(doc, at) {
+      position = at;
       let read: Doc | undefined;
       return applyTree(root, doc, inclusion, doc, () => (read ??= decodeRead(encode(doc))));
     },
@@ -111,6 +124,15 @@ function leafOf(value: unknown, variables: Doc, aggregation: boolean): { leaf: L
   }
   const expression: Expression = compileExpression(value);
   return { leaf: (_value, _doc, read) => expression(read(), variables), keepsMode: false };
+}
+
+/** @throws MongoError 51246 when the query was satisfied by no element */
+function elementAt(list: unknown, position: number | undefined): unknown {
+  if (!Array.isArray(list)) return list;
+  const all = list as unknown[];
+  if (position === undefined || position >= all.length)
+    return fail(51246, "positional operator '.$' couldn't find a matching element in the array");
+  return [all[position]];
 }
 
 function sliceLeaf(args: readonly unknown[]): Leaf {

@@ -1,6 +1,6 @@
 import { add, multiply } from './arithmetic.ts';
-import { asNumber, bsonTypeOf, Int32, isNumeric } from './bson.ts';
-import { fail, unsupported } from './error.ts';
+import { asNumber, BSON, bsonTypeOf, Int32, isNumeric, Long } from './bson.ts';
+import { fail } from './error.ts';
 import { elementTest } from './match.ts';
 import { compareValues, equalValues } from './order.ts';
 import { isDocument } from './path.ts';
@@ -47,10 +47,7 @@ export function changeOf(operator: string, operand: unknown): Change {
         if (order === undefined || (operator === '$min' ? order < 0 : order > 0)) write(node, key, operand);
       };
     case '$currentDate':
-      if (operand !== true && !(isDocument(operand) && operand['$type'] === 'date')) {
-        return fail(2, '$currentDate takes true or {$type: "date"}');
-      }
-      return (node, key, context) => write(node, key, context.now);
+      return currentDate(operand);
     case '$push':
     case '$addToSet':
       return pushInto(operator, operand);
@@ -72,7 +69,7 @@ export function changeOf(operator: string, operand: unknown): Change {
       );
     }
     case '$bit':
-      return unsupported('$bit');
+      return bitwise(operand);
     default:
       return fail(9, `Unknown modifier: ${operator}`);
   }
@@ -84,5 +81,42 @@ function onArray(operator: string, change: (list: unknown[]) => unknown[]): Chan
     if (current === undefined) return;
     if (!Array.isArray(current)) return fail(2, `Cannot apply ${operator} to a non-array value`);
     write(node, key, change(current as unknown[]));
+  };
+}
+
+function currentDate(operand: unknown): Change {
+  const type = isDocument(operand) ? operand['$type'] : typeof operand === 'boolean' ? 'date' : undefined;
+  if (type === 'date') return (node, key, { now }) => write(node, key, now);
+  if (type !== 'timestamp') return fail(2, '$currentDate takes true or {$type: "date" or "timestamp"}');
+  return (node, key, { now }) =>
+    write(node, key, new BSON.Timestamp({ t: Math.floor(now.getTime() / 1000), i: 1 }));
+}
+
+const BITWISE: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
+  and: (a, b) => a & b,
+  or: (a, b) => a | b,
+  xor: (a, b) => a ^ b,
+};
+
+const isWhole = (value: unknown): boolean =>
+  bsonTypeOf(value) === 'Int32' || bsonTypeOf(value) === 'Long' || Number.isInteger(value);
+
+const bitsOf = (value: unknown): bigint =>
+  bsonTypeOf(value) === 'Long' ? (value as Long).toBigInt() : BigInt(asNumber(value) ?? 0);
+
+function bitwise(operand: unknown): Change {
+  const steps = isDocument(operand) ? Object.entries(operand) : [];
+  if (steps.length === 0) return fail(2, '$bit takes {and, or, xor: a whole number}');
+  for (const [name, value] of steps) {
+    if (!Object.hasOwn(BITWISE, name) || !isWhole(value))
+      fail(2, '$bit takes {and, or, xor: a whole number}');
+  }
+  return (node, key) => {
+    const current = read(node, key) ?? new Int32(0);
+    if (!isWhole(current)) fail(2, 'Cannot apply $bit to a value of non-integral type');
+    let bits = bitsOf(current);
+    for (const [name, value] of steps) bits = BITWISE[name]?.(bits, bitsOf(value)) ?? bits;
+    const long = bsonTypeOf(current) === 'Long' || steps.some(([, value]) => bsonTypeOf(value) === 'Long');
+    write(node, key, long ? Long.fromBigInt(bits) : new Int32(Number(bits)));
   };
 }

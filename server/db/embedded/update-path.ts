@@ -49,7 +49,9 @@ export function descend(
   change: Change,
 ): void {
   const part = parts[at] ?? '';
-  if (part.startsWith('$')) {
+  // Below the top a field may have such a name.
+  const plain = at > 0 && isDocument(node) && part !== '$' && !part.startsWith('$[');
+  if (part.startsWith('$') && !plain) {
     for (const index of elementIndexes(node, part, descent))
       into(node, String(index), parts, at, descent, change);
     return;

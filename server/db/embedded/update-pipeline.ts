@@ -1,10 +1,12 @@
 import { decodeRaw, decodeRead, encode, isNumeric, setOwn, type Doc } from './bson.ts';
-import { fail, unsupported } from './error.ts';
+import { fail } from './error.ts';
 import { compileExpression } from './expression.ts';
 import { equalValues } from './order.ts';
 import { isDocument } from './path.ts';
+import { compileProjection } from './project.ts';
+import { compileAssignments } from './stage.ts';
 import { changeOf } from './update-operators.ts';
-import { descend, immutableId, setAt, type UpdateContext } from './update-path.ts';
+import { descend, immutableId, type UpdateContext } from './update-path.ts';
 
 const PIPELINE_STAGES = new Set(['$set', '$addFields', '$unset', '$project', '$replaceWith', '$replaceRoot']);
 
@@ -67,15 +69,11 @@ function updateStage(name: string, operand: unknown): (doc: Doc, variables: Doc)
       return isDocument(root) ? root : fail(40228, `'newRoot' expression must evaluate to an object`);
     };
   }
-  if (name === '$project') return unsupported('$project in an update pipeline');
+  if (name === '$project') {
+    if (!isDocument(operand) || Object.keys(operand).length === 0)
+      return fail(40177, '$project needs a non-empty object');
+    return (doc, variables) => compileProjection(operand, variables, true).apply(doc);
+  }
   if (!isDocument(operand)) return fail(40272, `${name} specification must be an object`);
-  const sets = Object.entries(operand).map(([path, value]) => ({ path, value: compileExpression(value) }));
-  return (doc, variables) => {
-    const values = sets.map(({ path, value }) => ({ path, value: value(doc, variables) }));
-    for (const { path, value } of values) {
-      if (value === undefined) continue;
-      setAt(doc, path, value);
-    }
-    return doc;
-  };
+  return compileAssignments(operand);
 }

@@ -50,7 +50,7 @@ function elementFilters(filters: readonly unknown[]): ElementFilters {
   const out = new Map<string, (element: unknown) => boolean>();
   for (const filter of filters) {
     if (!isDocument(filter)) return fail(9, 'arrayFilters are documents');
-    const names = new Set(Object.keys(filter).map((path) => path.split('.')[0] ?? ''));
+    const names = new Set(identifiers(filter));
     const [name] = names;
     if (names.size !== 1 || name === undefined || name.startsWith('$')) {
       return fail(9, 'each array filter names exactly one identifier');
@@ -62,8 +62,17 @@ function elementFilters(filters: readonly unknown[]): ElementFilters {
   return out;
 }
 
+/** The names that an array filter speaks of, those below `$and` and its kin too. */
+function identifiers(filter: Doc): string[] {
+  return Object.entries(filter).flatMap(([path, value]) =>
+    ['$and', '$or', '$nor'].includes(path) && Array.isArray(value)
+      ? (value as unknown[]).filter(isDocument).flatMap(identifiers)
+      : [path.split('.')[0] ?? ''],
+  );
+}
+
 function operatorUpdate(update: Doc, filters: ElementFilters): Update {
-  const steps: ((doc: Doc, context: UpdateContext) => void)[] = [];
+  const steps: { path: string; apply: (doc: Doc, context: UpdateContext) => void }[] = [];
   const claims = new Claims();
   const used = new Set<string>();
   for (const [operator, operand] of Object.entries(update)) {
@@ -81,15 +90,20 @@ function operatorUpdate(update: Doc, filters: ElementFilters): Update {
           used.add(name);
         }
       }
-      steps.push(operator === '$rename' ? renameStep(path, value) : step(operator, path, value, filters));
+      steps.push({
+        path,
+        apply: operator === '$rename' ? renameStep(path, value) : step(operator, path, value, filters),
+      });
     }
   }
   for (const name of filters.keys()) {
     if (!used.has(name)) fail(9, `The array filter for identifier '${name}' was not used in the update`);
   }
+  // New fields stand in the order of their names, as the server makes them.
+  steps.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return (doc, context) => {
     const id = doc['_id'];
-    for (const apply of steps) apply(doc, context);
+    for (const { apply } of steps) apply(doc, context);
     if (id !== undefined && !equalValues(id, doc['_id'])) immutableId();
     return doc;
   };

@@ -46,6 +46,18 @@ function dropCollection(engine: Engine, collection: Collection): void {
   engine.catalog.remove(collection);
 }
 
+/** Puts other documents into a collection; options and indexes stay. Runs within one commit. @throws MongoError 117, 11000 */
+export function replaceContents(engine: Engine, collection: Collection, documents: readonly Raw[]): void {
+  engine.transactions.checkIdle(collection);
+  engine.changed(collection);
+  engine.cursors.killOf(`${collection.db}.${collection.name}`);
+  dropRange(engine, 'data', collection.id);
+  for (const index of collection.indexes) dropRange(engine, 'index', index.id);
+  engine.catalog.addCount(collection, -collection.count);
+  const writer = engine.writer(undefined);
+  for (const raw of documents) writer.insert(collection, raw);
+}
+
 export function* drop({ body, db, engine }: Request): WriteSteps {
   const collection = engine.catalog.find(db, collectionName(body, 'drop'));
   if (!collection) return { ok: 1 };

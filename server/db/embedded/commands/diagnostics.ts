@@ -1,9 +1,11 @@
+import { isAbsolute } from 'node:path';
 import { Long, type Doc } from '../bson.ts';
 import type { Collection } from '../catalog.ts';
 import type { Index } from '../index-spec.ts';
 import type { Request } from '../engine.ts';
 import { fail, unsupported } from '../error.ts';
 import { entriesOf, idKey } from '../entries.ts';
+import { nextTurn } from '../pause.ts';
 import { View, WHOLE } from '../view.ts';
 import { collectionName } from './read.ts';
 
@@ -78,14 +80,30 @@ export function dbStats({ db, engine }: Request): Doc {
   };
 }
 
+/** A consistent copy of the whole store into a new folder of this machine; a command of our own. */
+export async function storeBackup({ body, engine }: Request): Promise<Doc> {
+  const folder = body['storeBackup'];
+  if (typeof folder !== 'string' || !isAbsolute(folder)) return fail(2, 'storeBackup needs an absolute path');
+  try {
+    await engine.env.backup(folder);
+  } catch (error) {
+    return fail(8, `the copy could not be written: ${(error as Error).message}`);
+  }
+  return { ok: 1 };
+}
+
 /** Derives every index entry of a collection again and compares. Answers `{valid, errors, nrecords, keysPerIndex}`. */
-export function validate({ body, db, engine }: Request): Doc {
+export async function validate({ body, db, engine }: Request): Promise<Doc> {
   const name = collectionName(body, 'validate');
   const collection = engine.catalog.find(db, name);
   if (!collection) return fail(26, `Collection '${db}.${name}' does not exist to validate.`);
-  const { errors, records, keys } = check(collection, new View(engine.env));
-  if (records !== collection.count)
-    errors.push(`count says ${String(collection.count)}, there are ${String(records)}`);
+  // Others write meanwhile: all that is compared is of one moment.
+  const { count } = collection;
+  const snapshot = engine.env.snapshot();
+  const { errors, records, keys } = await check(collection, new View(engine.env, snapshot)).finally(() =>
+    snapshot.done(),
+  );
+  if (records !== count) errors.push(`count says ${String(count)}, there are ${String(records)}`);
   return {
     ns: `${db}.${name}`,
     valid: errors.length === 0,
@@ -96,13 +114,23 @@ export function validate({ body, db, engine }: Request): Doc {
   };
 }
 
-function check(collection: Collection, view: View): { errors: string[]; records: number; keys: Doc } {
+interface Findings {
+  readonly errors: string[];
+  readonly records: number;
+  readonly keys: Doc;
+}
+
+const TURN_EVERY = 1000;
+
+/** Lets others have their turn now and then. */
+async function check(collection: Collection, view: View): Promise<Findings> {
   const errors: string[] = [];
   const expected = new Map<number, number>();
-  const { layout } = collection;
+  const { layout, indexes } = collection;
   let records = 0;
   for (const raw of view.documents(collection, WHOLE)) {
     records += 1;
+    if (records % TURN_EVERY === 0) await nextTurn();
     layout.finder.find(raw);
     const id = idKey(layout, raw);
     const notArray = (index: Index, path: string) => {
@@ -115,10 +143,13 @@ function check(collection: Collection, view: View): { errors: string[]; records:
     }
   }
   const keys: Doc = {};
-  for (const index of collection.indexes) {
+  for (const index of indexes) {
     if (index.spec.name === '_id_') continue;
     let entries = 0;
-    for (const _entry of view.entries('index', index.id, WHOLE, false)) entries += 1;
+    for (const _entry of view.entries('index', index.id, WHOLE, false)) {
+      entries += 1;
+      if (entries % TURN_EVERY === 0) await nextTurn();
+    }
     keys[index.spec.name] = entries;
     if (entries !== (expected.get(index.id) ?? 0))
       errors.push(

@@ -15,7 +15,8 @@ export function* findAndModify(request: Request): WriteSteps {
   if (fieldsSpec) compileProjection(fieldsSpec);
   const project = projector(fieldsSpec);
   const variables = variablesOf(body);
-  const shown = (raw: Raw | undefined): Doc | null => (raw ? decodeRaw(project(raw)) : null);
+  const shown = (raw: Raw | undefined, position?: number): Doc | null =>
+    raw ? decodeRaw(project(raw, position)) : null;
   if (body['remove'] === true) {
     if (body['update'] !== undefined) fail(9, 'Cannot specify both an update and remove=true');
     const find = { filter, sort: optionalDoc(body, 'sort'), hint: body['hint'], limit: 1, variables };
@@ -27,7 +28,7 @@ export function* findAndModify(request: Request): WriteSteps {
       if (first && collection) writer.prepareRemove(collection, first.raw)();
       return first;
     });
-    return { value: shown(hit?.raw), lastErrorObject: { n: new Int32(hit ? 1 : 0) }, ok: 1 };
+    return { value: shown(hit?.raw, hit?.positional), lastErrorObject: { n: new Int32(hit ? 1 : 0) }, ok: 1 };
   }
   const statement = updateStatement(
     {
@@ -47,7 +48,7 @@ export function* findAndModify(request: Request): WriteSteps {
   const result = yield* attempt(() => applyOne(request, collection, writer, statement));
   const n = result.matched + ('upserted' in result ? 1 : 0);
   return {
-    value: shown(body['new'] === true ? result.after : result.before),
+    value: shown(body['new'] === true ? result.after : result.before, result.positional),
     lastErrorObject: {
       n: new Int32(n),
       updatedExisting: result.matched > 0,

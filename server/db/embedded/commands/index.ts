@@ -1,7 +1,9 @@
-import type { Doc } from '../bson.ts';
+import { asNumber, type Doc } from '../bson.ts';
 import type { Request, WriteSteps } from '../engine.ts';
 import { fail, unsupported } from '../error.ts';
 import { isDocument } from '../path.ts';
+import { aggregate } from './aggregate.ts';
+import { bulkWrite } from './bulk-write.ts';
 import * as catalog from './catalog.ts';
 import * as diagnostics from './diagnostics.ts';
 import { checkFields } from './options.ts';
@@ -21,7 +23,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   killCursors: read.killCursors,
   count: read.count,
   distinct: read.distinct,
-  aggregate: read.aggregate,
+  aggregate,
   explain: read.explain,
   listCollections: catalog.listCollections,
   listDatabases: catalog.listDatabases,
@@ -40,12 +42,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   dbStats: diagnostics.dbStats,
   collStats: diagnostics.collStats,
   validate: diagnostics.validate,
+  storeBackup: diagnostics.storeBackup,
 };
 
 const WRITERS: Readonly<Record<string, WriterCommand>> = {
   insert: write.insert,
   update: write.update,
   delete: write.remove,
+  bulkWrite,
   findAndModify: findAndModify,
   findandmodify: findAndModify,
 };
@@ -69,16 +73,10 @@ const NOT_IN_TRANSACTIONS = new Set([
   'listCollections',
   'listDatabases',
   'listIndexes',
+  'storeBackup',
   'validate',
 ]);
-const REFUSED = new Set([
-  'bulkWrite',
-  'mapReduce',
-  'saslStart',
-  'saslContinue',
-  'killSessions',
-  'setParameter',
-]);
+const REFUSED = new Set(['mapReduce', 'saslStart', 'saslContinue', 'killSessions', 'setParameter']);
 
 /**
  * Runs a command; an error ends the transaction it belongs to.
@@ -106,7 +104,9 @@ async function dispatch(request: Request): Promise<Doc> {
   if (catalogWriter) return engine.run(() => catalogWriter({ ...request, transaction: undefined }));
   const writer = Object.hasOwn(WRITERS, name) ? WRITERS[name] : undefined;
   if (writer) {
-    return transaction ? engine.runInTransaction(writer(request)) : engine.run(() => writer(request));
+    return transaction
+      ? engine.runInTransaction(writer(request))
+      : engine.run(() => writer(request), asNumber(body['maxTimeMS']) || Infinity);
   }
   return REFUSED.has(name) ? unsupported(name) : fail(59, `no such command: '${name}'`);
 }

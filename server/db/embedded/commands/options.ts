@@ -39,6 +39,7 @@ const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   delete: listed('delete deletes ordered let'),
   findAndModify: listed(`findAndModify ${FIND_AND_MODIFY}`),
   findandmodify: listed(`findandmodify ${FIND_AND_MODIFY}`),
+  bulkWrite: listed('bulkWrite ops nsInfo ordered errorsOnly bypassDocumentValidation let cursor'),
   createIndexes: listed('createIndexes indexes commitQuorum'),
   dropIndexes: listed('dropIndexes index'),
   drop: listed('drop'),
@@ -48,6 +49,7 @@ const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   listCollections: listed('listCollections filter nameOnly authorizedCollections cursor'),
   listDatabases: listed('listDatabases filter nameOnly authorizedDatabases'),
   listIndexes: listed('listIndexes cursor'),
+  storeBackup: listed('storeBackup'),
 };
 
 /** @throws MongoError 40415 for a field the command does not know: it would be ignored in silence otherwise */
@@ -62,6 +64,17 @@ const DELETE_STATEMENT = listed('q limit hint collation');
 /** The same for one statement of `update` or `delete`. */
 export function checkStatement(kind: 'update' | 'delete', statement: Doc): void {
   refuseUnknown(`${kind}s`, statement, kind === 'update' ? UPDATE_STATEMENT : DELETE_STATEMENT);
+}
+
+const BULK_STATEMENTS = {
+  insert: listed('insert document'),
+  update: listed('update filter updateMods constants multi upsert arrayFilters hint sort collation'),
+  delete: listed('delete filter multi hint collation'),
+} as const;
+
+/** The same for one operation of `bulkWrite`. */
+export function checkBulkStatement(kind: keyof typeof BULK_STATEMENTS, operation: Doc): void {
+  refuseUnknown('bulkWrite.ops', operation, BULK_STATEMENTS[kind]);
 }
 
 function refuseUnknown(where: string, body: Doc, known: ReadonlySet<string>): void {

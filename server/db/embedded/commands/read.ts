@@ -1,11 +1,12 @@
-import { asNumber, decodeRead, encode, Int32, type Doc, type Long, type Raw } from '../bson.ts';
-import { compilePipeline, fieldsOfFirst } from '../aggregate.ts';
+import { asNumber, decodeRead, Int32, setOwn, type Doc, type Long, type Raw } from '../bson.ts';
 import type { Request } from '../engine.ts';
 import { fail, unsupported } from '../error.ts';
+import { compileExpression } from '../expression.ts';
 import { encodeComponent } from '../key-bytes.ts';
 import { visitPath, isDocument } from '../path.ts';
 import { choosePlan } from '../plan.ts';
 import { nextTurn, PAUSE, type Pause } from '../pause.ts';
+import { pushdown } from '../pushdown.ts';
 import {
   checkFind,
   countInTurns,
@@ -16,7 +17,6 @@ import {
   type FindSpec,
 } from '../query.ts';
 import { picker } from '../record.ts';
-import { compileSort } from '../sort.ts';
 import type { Transaction } from '../transaction.ts';
 
 export function optionalDoc(body: Doc, name: string): Doc | undefined {
@@ -49,7 +49,15 @@ function countOf(body: Doc, name: string): number {
 
 /** `let` binds constants: each value is evaluated once. */
 export function variablesOf(body: Doc): Doc {
-  return decodeRead(encode(optionalDoc(body, 'let') ?? {}));
+  return constants(optionalDoc(body, 'let'));
+}
+
+/** Evaluates expressions that see no document. @throws MongoError 168 */
+export function constants(spec: Doc | undefined): Doc {
+  const out: Doc = {};
+  for (const [name, value] of Object.entries(spec ?? {}))
+    setOwn(out, name, compileExpression(value)({}) ?? null);
+  return out;
 }
 
 function findSpec(body: Doc, filterName: string): FindSpec {
@@ -79,7 +87,7 @@ export async function find(request: Request): Promise<Doc> {
   const collection = engine.collection(db, collectionName(body, 'find'), transaction);
   const found = searchOf(transaction)(collection, engine.view(transaction), spec, checked);
   const documents = (function* (): Generator<Raw | Pause> {
-    for (const one of found) yield one === PAUSE ? one : project(one.raw);
+    for (const one of found) yield one === PAUSE ? one : project(one.raw, one.positional);
   })();
   const single = body['singleBatch'] === true || limit < 0;
   const size = body['batchSize'] === undefined ? undefined : countOf(body, 'batchSize');
@@ -88,7 +96,7 @@ export async function find(request: Request): Promise<Doc> {
 }
 
 /** In a transaction nothing pauses: its snapshot could end meanwhile. */
-function searchOf(transaction: Transaction | undefined): typeof findInTurns {
+export function searchOf(transaction: Transaction | undefined): typeof findInTurns {
   return transaction ? findDocuments : findInTurns;
 }
 
@@ -152,75 +160,6 @@ export async function distinct(request: Request): Promise<Doc> {
   return { values: sorted, ok: 1 };
 }
 
-/** A leading `$match`, `$sort`, `$skip` and `$limit` go through the planner. */
-function pushdown(pipeline: readonly Doc[]): { spec: FindSpec; rest: readonly Doc[] } {
-  let filter: Doc = {};
-  let sort: Doc | undefined;
-  let skip = 0;
-  let limit: number | undefined;
-  let at = 0;
-  for (const stage of pipeline) {
-    const [name] = Object.keys(stage);
-    const operand = name === undefined ? undefined : stage[name];
-    if (name === '$match' && isDocument(operand) && !sort && skip === 0 && limit === undefined) {
-      filter = Object.keys(filter).length === 0 ? operand : { $and: [filter, operand] };
-    } else if (name === '$sort' && isDocument(operand) && !sort && skip === 0 && limit === undefined) {
-      compileSort(operand);
-      sort = operand;
-    } else if (name === '$skip' && limit === undefined && skip === 0) skip = asNumber(operand) ?? 0;
-    else if (name === '$limit' && limit === undefined) limit = asNumber(operand);
-    else break;
-    at += 1;
-  }
-  return {
-    spec: { filter, sort, skip, ...(limit === undefined ? {} : { limit }) },
-    rest: pipeline.slice(at),
-  };
-}
-
-export async function aggregate(request: Request): Promise<Doc> {
-  const { body, db, engine, transaction } = request;
-  refuseCollation(body);
-  const pipeline = body['pipeline'];
-  if (!Array.isArray(pipeline)) return fail(14, "'pipeline' option must be specified as an array");
-  if (!isDocument(body['cursor'])) return fail(9, "The 'cursor' option is required");
-  const view = engine.view(transaction);
-  const variables = variablesOf(body);
-  const deadline = deadlineOf(body);
-  const host = {
-    variables,
-    *query(name: string, filter: Doc): Iterable<Doc> {
-      const foreign = engine.collection(db, name, transaction);
-      for (const { raw } of findDocuments(foreign, view, { filter, deadline })) yield decodeRead(raw);
-    },
-  };
-  compilePipeline(pipeline, host);
-  const { spec, rest } = pushdown(pipeline as Doc[]);
-  const run = compilePipeline(rest, host);
-  if (body['aggregate'] === 1 || body['aggregate'] === undefined)
-    return fail(73, 'an aggregation without a collection');
-  const name = collectionName(body, 'aggregate');
-  const full = { ...spec, hint: body['hint'], variables, deadline };
-  const checked = checkFind(full);
-  const collection = engine.collection(db, name, transaction);
-  const found = searchOf(transaction)(collection, view, full, checked);
-  const wanted = fieldsOfFirst(rest);
-  const pick = wanted ? picker(wanted) : (raw: Raw) => raw;
-  const documents = (function* (): Generator<Raw | Pause> {
-    if (rest.length === 0) {
-      for (const one of found) yield one === PAUSE ? one : one.raw;
-      return;
-    }
-    const decoded = (function* () {
-      for (const one of found) yield one === PAUSE ? one : decodeRead(pick(one.raw));
-    })();
-    for (const doc of run(decoded)) yield doc === PAUSE ? doc : encode(doc, true);
-  })();
-  const batchSize = asNumber(body['cursor']['batchSize']);
-  const source = { namespace: `${db}.${name}`, documents, deadline, transaction };
-  return engine.cursors.start(source, batchSize, false);
-}
-
 export function explain({ body, db, engine, transaction }: Request): Doc {
   const inner = body['explain'];
   if (!isDocument(inner)) return fail(9, 'explain needs a command');
@@ -229,7 +168,7 @@ export function explain({ body, db, engine, transaction }: Request): Doc {
     return unsupported(`explain of ${command}`);
   const spec =
     command === 'aggregate'
-      ? pushdown((inner['pipeline'] as Doc[] | undefined) ?? []).spec
+      ? pushdown((inner['pipeline'] as unknown[] | undefined) ?? []).spec
       : findSpec(inner, command === 'find' ? 'filter' : 'query');
   checkFind(spec);
   const collection = engine.catalog.find(db, collectionName(inner, command));

@@ -4,12 +4,19 @@ import type { Request } from '../engine.ts';
 import { fail } from '../error.ts';
 import { isDocument } from '../path.ts';
 import type { Pause } from '../pause.ts';
-import { checkFind, findDocuments, type Checked, type FindSpec, type Found } from '../query.ts';
+import {
+  checkFind,
+  findDocuments,
+  type Checked,
+  type Deadline,
+  type FindSpec,
+  type Found,
+} from '../query.ts';
 import { withId } from '../record.ts';
 import { Blocked, type Transaction } from '../transaction.ts';
 import { compileUpdate, seedFromFilter, type Update } from '../update.ts';
 import type { Writer } from '../writer.ts';
-import { optionalDoc, refuseCollation } from './read.ts';
+import { constants, optionalDoc, refuseCollation } from './read.ts';
 
 /** What a statement waits for. */
 export type Waiting = Transaction | Pause;
@@ -36,19 +43,26 @@ export interface Statement {
 }
 
 /** Reads one statement of `update`. @throws MongoError for all that is wrong before a document is seen */
-export function updateStatement(spec: Doc, variables: Doc): Statement {
+export function updateStatement(spec: Doc, variables: Doc, deadline?: Deadline): Statement {
   refuseCollation(spec);
   const filter = optionalDoc(spec, 'q') ?? {};
   const multi = spec['multi'] === true;
+  if (multi && spec['sort'] !== undefined) fail(9, 'Cannot specify sort with multi=true');
   const replaces = isDocument(spec['u']) && !Object.keys(spec['u'])[0]?.startsWith('$');
   if (multi && replaces) fail(9, 'multi update is not supported for replacement-style update');
-  const constants = isDocument(spec['c']) ? { ...variables, ...spec['c'] } : variables;
-  const find = { filter, hint: spec['hint'], sort: optionalDoc(spec, 'sort'), variables: constants };
+  const bound = isDocument(spec['c']) ? { ...variables, ...constants(spec['c']) } : variables;
+  const find = {
+    filter,
+    hint: spec['hint'],
+    sort: optionalDoc(spec, 'sort'),
+    variables: bound,
+    deadline,
+  };
   return {
     filter,
     update: compileUpdate(spec['u'], {
       arrayFilters: spec['arrayFilters'] as unknown[] | undefined,
-      variables: constants,
+      variables: bound,
     }),
     multi,
     upsert: spec['upsert'] === true,
@@ -63,6 +77,8 @@ export interface Updated {
   upserted?: unknown;
   before?: Raw | undefined;
   after?: Raw | undefined;
+  /** Which element of an array of the first document satisfied the query. */
+  positional?: number | undefined;
 }
 
 /** Updates what was found: all locks are taken before the first change. */
@@ -87,6 +103,7 @@ export function change(
     modified: real.length,
     before: changes[0]?.before,
     after: changes[0]?.after,
+    positional: found[0]?.positional,
   };
 }
 

@@ -3,12 +3,28 @@ import type { Collection } from '../catalog.ts';
 import type { Request, WriteSteps } from '../engine.ts';
 import { fail, MongoError } from '../error.ts';
 import { PAUSE } from '../pause.ts';
-import { checkFind, deadlineOf, findDocuments, type Checked, type FindSpec, type Found } from '../query.ts';
+import {
+  checkFind,
+  deadlineOf,
+  findDocuments,
+  type Checked,
+  type Deadline,
+  type FindSpec,
+  type Found,
+} from '../query.ts';
 import { picker, withId } from '../record.ts';
 import type { Writer } from '../writer.ts';
 import { checkStatement } from './options.ts';
 import { collectionName, optionalDoc, refuseCollation, variablesOf } from './read.ts';
-import { applyOne, attempt, change, updateStatement, type Updated, type Waiting } from './statement.ts';
+import {
+  applyOne,
+  attempt,
+  change,
+  updateStatement,
+  type Statement,
+  type Updated,
+  type Waiting,
+} from './statement.ts';
 
 /** A document as it came over the wire: kept as bytes until something has to look inside. */
 export interface RawArray {
@@ -17,12 +33,12 @@ export interface RawArray {
 
 function writeError(index: number, error: unknown): Doc {
   if (!(error instanceof MongoError)) throw error;
-  if (error.code === 112) throw error;
+  if (error.code === 112 || error.code === 50) throw error;
   return { index: new Int32(index), code: new Int32(error.code), errmsg: error.message, ...error.extra };
 }
 
 /** Runs statements in order; in a transaction the first error ends the command. */
-function* statements(
+export function* statements(
   request: Request,
   count: number,
   run: (index: number) => Generator<Waiting, void> | undefined,
@@ -100,10 +116,36 @@ function* inSlices(
   }
 }
 
+/** One statement of `update`, done at once or in steps; `note` hears of what each step changed. */
+export function updateSteps(
+  request: Request,
+  collection: Collection | undefined,
+  writer: Writer,
+  statement: Statement,
+  note: (result: Updated) => void,
+): Generator<Waiting, void> | undefined {
+  if (!statement.multi || !collection) {
+    note(applyOne(request, collection, writer, statement));
+    return undefined;
+  }
+  const find = { spec: statement.find, checked: statement.checked };
+  return (function* () {
+    let matched = 0;
+    yield* inSlices(collection, writer, find, (found) => {
+      const result = change(request, collection, writer, statement, found);
+      matched += result.matched;
+      note(result);
+    });
+    if (matched === 0 && statement.upsert)
+      yield* attempt(() => note(applyOne(request, collection, writer, statement)));
+  })();
+}
+
 export function* update(request: Request): WriteSteps {
   const { body, db, engine, transaction } = request;
   const name = collectionName(body, 'update');
   const variables = variablesOf(body);
+  const deadline = deadlineOf(body);
   const specs = (body['updates'] as Doc[] | undefined) ?? [];
   for (const spec of specs) checkStatement('update', spec);
   const collection = specs.some((spec) => spec['upsert'] === true)
@@ -120,22 +162,15 @@ export function* update(request: Request): WriteSteps {
     matched += 1;
     upserted.push({ index: new Int32(index), _id: result.upserted });
   };
-  const errors = yield* statements(request, specs.length, (index) => {
-    const statement = updateStatement(specs[index] ?? {}, variables);
-    if (!statement.multi || !collection) {
-      note(applyOne(request, collection, writer, statement), index);
-      return undefined;
-    }
-    const find = { spec: statement.find, checked: statement.checked };
-    return (function* () {
-      const before = matched;
-      yield* inSlices(collection, writer, find, (found) =>
-        note(change(request, collection, writer, statement, found), index),
-      );
-      if (matched === before && statement.upsert)
-        yield* attempt(() => note(applyOne(request, collection, writer, statement), index));
-    })();
-  });
+  const errors = yield* statements(request, specs.length, (index) =>
+    updateSteps(
+      request,
+      collection,
+      writer,
+      updateStatement(specs[index] ?? {}, variables, deadline),
+      (result) => note(result, index),
+    ),
+  );
   const reply = {
     n: new Int32(matched),
     nModified: new Int32(modified),
@@ -150,31 +185,53 @@ export function* remove(request: Request): WriteSteps {
   const name = collectionName(body, 'delete');
   const specs = (body['deletes'] as Doc[] | undefined) ?? [];
   const variables = variablesOf(body);
+  const deadline = deadlineOf(body);
   const finds = specs.map((spec) => {
     checkStatement('delete', spec);
-    refuseCollation(spec);
-    const find = {
-      filter: optionalDoc(spec, 'q') ?? {},
-      hint: spec['hint'],
-      variables,
-      limit: asNumber(spec['limit']) ?? 0,
-    };
-    return { spec: find, checked: checkFind(find) };
+    return deleteStatement(spec, variables, deadline);
   });
   const collection = engine.collection(db, name, transaction);
   const writer = engine.writer(transaction);
   let n = 0;
   const errors = yield* statements(request, specs.length, (index) => {
     const find = finds[index];
-    if (!collection || !find) return undefined;
-    const apply = (found: readonly Found[]) => {
-      const removals = found.map(({ raw }) => writer.prepareRemove(collection, raw));
-      for (const removal of removals) removal();
-      n += removals.length;
-    };
-    if (find.spec.limit === 0) return inSlices(collection, writer, find, apply);
-    apply([...findDocuments(collection, writer.view, find.spec, find.checked)]);
-    return undefined;
+    return find && deleteSteps(collection, writer, find, (deleted) => (n += deleted));
   });
   return withErrors({ n: new Int32(n), ok: 1 }, errors);
+}
+
+interface DeleteStatement {
+  readonly spec: FindSpec;
+  readonly checked: Checked;
+}
+
+/** Reads one statement of `delete`. @throws MongoError for all that is wrong before a document is seen */
+export function deleteStatement(spec: Doc, variables: Doc, deadline?: Deadline): DeleteStatement {
+  refuseCollation(spec);
+  const find = {
+    filter: optionalDoc(spec, 'q') ?? {},
+    hint: spec['hint'],
+    variables,
+    deadline,
+    limit: asNumber(spec['limit']) ?? 0,
+  };
+  return { spec: find, checked: checkFind(find) };
+}
+
+/** One statement of `delete`, done at once or in steps; `note` hears how many each step removed. */
+export function deleteSteps(
+  collection: Collection | undefined,
+  writer: Writer,
+  find: DeleteStatement,
+  note: (deleted: number) => void,
+): Generator<Waiting, void> | undefined {
+  if (!collection) return undefined;
+  const apply = (found: readonly Found[]) => {
+    const removals = found.map(({ raw }) => writer.prepareRemove(collection, raw));
+    for (const removal of removals) removal();
+    note(removals.length);
+  };
+  if (find.spec.limit === 0) return inSlices(collection, writer, find, apply);
+  apply([...findDocuments(collection, writer.view, find.spec, find.checked)]);
+  return undefined;
 }

@@ -180,7 +180,7 @@ describe('embedded store: projection and pipeline', () => {
   });
 
   const run = (pipeline: Doc[], docs: Doc[]) =>
-    [...compilePipeline(pipeline, { query: () => [], variables: {} })(docs)].map((doc) =>
+    [...compilePipeline(pipeline, { find: () => [], variables: {} })(docs)].map((doc) =>
       BSON.deserialize(encode(doc as Doc, true)),
     );
   it('groups exactly, beyond 2^53 too', () => {
@@ -202,6 +202,7 @@ describe('embedded store: projection and pipeline', () => {
       { n: 1 },
     ]);
     expect(codeOf(() => run([{ $nope: {} }], []))).to.equal(40324);
-    expect(codeOf(() => run([{ $out: 'x' }], []))).to.equal(115);
+    expect(codeOf(() => run([{ $out: 'x' }, { $limit: 1 }], []))).to.equal(40601);
+    expect(codeOf(() => run([{ $densify: {} }], []))).to.equal(115);
   });
 });
