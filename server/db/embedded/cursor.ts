@@ -20,7 +20,8 @@ export interface Source {
 }
 
 interface Cursor extends Source {
-  readonly id: string;
+  /** Chosen when the first batch was not all. */
+  id: string;
   /** Read but not sent: it did not fit. */
   pending: Raw | undefined;
   lastUse: number;
@@ -45,7 +46,7 @@ export class Cursors {
   async start(source: Source, size: number | undefined, single: boolean): Promise<Doc> {
     const cursor: Cursor = {
       ...source,
-      id: String(randomInt(1, 2 ** 47)),
+      id: '',
       pending: undefined,
       lastUse: performance.now(),
       busy: false,
@@ -58,6 +59,7 @@ export class Cursors {
     const { namespace } = source;
     if (done || single) return reply({ documents, id: Long.ZERO, namespace, name: 'firstBatch' });
     cursor.deadline?.suspend();
+    cursor.id = String(randomInt(1, 2 ** 47));
     this.open.set(cursor.id, cursor);
     return reply({ documents, id: Long.fromString(cursor.id), namespace, name: 'firstBatch' });
   }

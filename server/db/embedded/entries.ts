@@ -1,8 +1,9 @@
 import type { Raw } from './bson.ts';
 import type { Index } from './index-spec.ts';
+import { ELEMENT } from './element.ts';
 import { encodeComponent, keyBuilder } from './key-bytes.ts';
 import { extractKeys, fitKey, ID_KEY_LIMIT, INDEX_KEY_LIMIT } from './keys.ts';
-import { ELEMENT, FieldFinder } from './record.ts';
+import { FieldFinder, forEachElement } from './record.ts';
 
 /** One entry of a document in an index: the whole key, with the numbers of index and document. */
 export interface IndexEntry {
@@ -73,9 +74,15 @@ export function entriesOf(
   const entries: IndexEntry[] = [];
   let doc: ReturnType<FieldFinder['decode']> | undefined;
   for (const { index, slots } of indexes) {
-    if (slots && !slots.some((slot) => finder.types[slot] === ELEMENT.array)) {
+    const arrays = slots ? arraysIn(slots, finder) : MANY;
+    if (slots && arrays < MANY) {
       if (index.spec.sparse === true && slots.every((slot) => finder.types[slot] === 0)) continue;
-      entries.push({ index, key: plainKey(index, slots, finder, raw, id) });
+      if (arrays === 0) entries.push({ index, key: plainKey({ index, slots, finder, raw, id }) });
+      else {
+        const at = slots.findIndex((slot) => finder.types[slot] === ELEMENT.array);
+        onArray(index, index.parts[at]?.path ?? '');
+        for (const key of arrayKeys({ index, slots, finder, raw, id }, at)) entries.push({ index, key });
+      }
       continue;
     }
     doc ??= finder.decode(raw);
@@ -88,7 +95,47 @@ export function entriesOf(
   return entries;
 }
 
-function plainKey(index: Index, slots: readonly number[], finder: FieldFinder, raw: Raw, id: Buffer): Buffer {
+const MANY = 2;
+
+/** How many of the fields hold an array; no more than two are counted. */
+function arraysIn(slots: readonly number[], finder: FieldFinder): number {
+  let arrays = 0;
+  for (const slot of slots) if (finder.types[slot] === ELEMENT.array) arrays += 1;
+  return Math.min(arrays, MANY);
+}
+
+/** A document and an index all of whose fields are top-level. */
+interface Plain {
+  readonly index: Index;
+  readonly slots: readonly number[];
+  readonly finder: FieldFinder;
+  readonly raw: Raw;
+  readonly id: Buffer;
+}
+
+/** An element of an array that stands for the field in one key. */
+interface Element {
+  readonly part: number;
+  readonly type: number;
+  readonly at: number;
+  readonly end: number;
+}
+
+/** The keys of a document whose field `part` holds an array: one for each value in it, each once. */
+function arrayKeys(plain: Plain, part: number): Buffer[] {
+  const { slots, finder, raw } = plain;
+  const slot = slots[part] ?? 0;
+  const from = finder.values[slot] ?? 0;
+  const to = finder.ends[slot] ?? 0;
+  const keys: Buffer[] = [];
+  forEachElement(raw, from, to, (type, at, end) => keys.push(plainKey(plain, { part, type, at, end })));
+  // The empty array is a value of its own.
+  if (keys.length === 0) return [plainKey(plain)];
+  keys.sort((a, b) => Buffer.compare(a, b));
+  return keys.filter((key, i) => keys[i - 1]?.equals(key) !== true);
+}
+
+function plainKey({ index, slots, finder, raw, id }: Plain, element?: Element): Buffer {
   const from = keyBuilder.begin();
   keyBuilder.uint32(index.id);
   for (let i = 0; i < slots.length; i += 1) {
@@ -96,6 +143,7 @@ function plainKey(index: Index, slots: readonly number[], finder: FieldFinder, r
     const type = finder.types[slot] ?? 0;
     const descending = index.parts[i]?.descending === true;
     if (type === 0) keyBuilder.value(null, descending);
+    else if (element?.part === i) keyBuilder.raw(raw, element.type, element.at, element.end, descending);
     else keyBuilder.raw(raw, type, finder.values[slot] ?? 0, finder.ends[slot] ?? 0, descending);
   }
   if (keyBuilder.size(from) - NUMBER_BYTES > INDEX_KEY_LIMIT) {

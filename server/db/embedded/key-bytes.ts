@@ -1,6 +1,6 @@
-import { bsonTypeOf, decodeRaw, type Doc, type Raw } from './bson.ts';
+import { bsonTypeOf, type Doc, type Raw } from './bson.ts';
+import { ELEMENT, elementValue, int32At } from './element.ts';
 import { numberBytes } from './number-key.ts';
-import { ELEMENT } from './record.ts';
 import { typeByte, TYPE } from './type-order.ts';
 
 let buffer = Buffer.allocUnsafe(4096);
@@ -230,9 +230,7 @@ function putRaw(raw: Raw, type: number, at: number, end: number): void {
       return;
     case ELEMENT.int32:
       putByte(TYPE.number);
-      putDouble(
-        (raw[at] ?? 0) | ((raw[at + 1] ?? 0) << 8) | ((raw[at + 2] ?? 0) << 16) | ((raw[at + 3] ?? 0) << 24),
-      );
+      putDouble(int32At(raw, at));
       return;
     case ELEMENT.date:
       putByte(TYPE.date);
@@ -249,17 +247,7 @@ function putRaw(raw: Raw, type: number, at: number, end: number): void {
     default:
       break;
   }
-  putValue(decodeValue(raw, type, at, end));
-}
-
-/** Decodes one value, numbers unpromoted. */
-function decodeValue(raw: Raw, type: number, at: number, end: number): unknown {
-  const doc = Buffer.alloc(end - at + 8);
-  doc.writeInt32LE(doc.length, 0);
-  doc[4] = type;
-  doc[5] = 0x76; // a field named v
-  doc.set(raw.subarray(at, end), 7);
-  return decodeRaw(doc)['v'];
+  putValue(elementValue(raw, type, at, end, false));
 }
 
 /** Bytes that compare as the values do, of any length; self-delimiting, so components can be joined. */

@@ -144,14 +144,18 @@ function indexPlan(
   let arrayUsed: string | undefined;
   let exactPaths = 0;
   for (const part of index.parts) {
-    const array = [...index.multikey].find((path) => part.path === path || part.path.startsWith(`${path}.`));
+    const conditions = paths.get(part.path);
+    if (!conditions) break;
+    const array = multikey
+      ? [...index.multikey].find((path) => part.path === path || part.path.startsWith(`${path}.`))
+      : undefined;
     // Bounds on two fields of one array may be met by different elements.
     if (array !== undefined && arrayUsed !== undefined) break;
-    const conditions = paths.get(part.path) ?? [];
-    const bounds = conditions.flatMap((condition) => [
-      ...boundsOf(condition),
-      ...allBounds(condition, index, part, view),
-    ]);
+    const bounds = conditions.flatMap((condition) => {
+      const own = boundsOf(condition);
+      const ofAll = allBounds(condition, index, part, view);
+      return ofAll.length > 0 ? [...own, ...ofAll] : own;
+    });
     const bound = combine(bounds, array !== undefined);
     if (!bound) break;
     if (saysAll(conditions, bounds)) exactPaths += 1;
@@ -172,20 +176,22 @@ function indexPlan(
     equalities += 1;
     if (points.length === 1 && singlePoints === equalities - 1) singlePoints += 1;
   }
-  ranges ??= prefixes.map((prefix) => ({ start: prefix, end: Buffer.concat([prefix, END]) }));
-  const ranged = ranges.some((range, i) => !range.start.equals(prefixes[i] ?? Buffer.alloc(0)));
+  const ranged = ranges !== undefined;
   const order = multikey ? undefined : orderGiven(index, sort, singlePoints);
-  const sorted = order !== undefined && ranges.length === 1;
+  const sorted = order !== undefined && (ranges ?? prefixes).length === 1;
   if (equalities === 0 && !ranged && !sorted && !forced) return undefined;
   if (equalities === 0 && !ranged && (index.spec.sparse === true || (index.partial && !forced)))
     return undefined;
-  const allEqual = equalities === index.parts.length && index.spec.unique === true;
+  const allEqual = !ranged && equalities === index.parts.length && index.spec.unique === true;
   const score =
     (allEqual && singlePoints === equalities ? UNIQUE_MATCH : 0) +
     equalities * 100 +
     (sorted ? 60 : 0) +
     (ranged ? 40 : 0);
-  const short = !ranges.some(({ start, end }) => start.length > CUT || end.length > CUT);
+  ranges ??= allEqual ? undefined : prefixes.map(rangeBehind);
+  const short = ranges
+    ? !ranges.some(({ start, end }) => start.length > CUT || end.length > CUT)
+    : prefixes.every((prefix) => prefix.length < CUT);
   const exact = plain && short && !multikey && exactPaths === paths.size;
   const shape = {
     stage: 'INDEX',
@@ -197,8 +203,15 @@ function indexPlan(
   if (allEqual && short && index.spec.name !== '_id_') {
     return { plan: { ...shape, ranges: [], points: prefixes.sort(Buffer.compare), exact }, score };
   }
-  const distinct = ranges.map(cut).sort((a, b) => Buffer.compare(a.start, b.start));
+  const distinct = (ranges ?? prefixes.map(rangeBehind))
+    .map(cut)
+    .sort((a, b) => Buffer.compare(a.start, b.start));
   return { plan: { ...shape, ranges: merged(distinct), exact }, score };
+}
+
+/** Everything that begins with the prefix. */
+function rangeBehind(prefix: Buffer): KeyRange {
+  return { start: prefix, end: Buffer.concat([prefix, END]) };
 }
 
 /** Whether the filter says nothing but what `predicates` takes out of it. */

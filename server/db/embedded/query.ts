@@ -1,11 +1,12 @@
 import { asNumber, decodeRaw, encode, type Doc, type Raw } from './bson.ts';
 import type { Collection } from './catalog.ts';
 import { fail } from './error.ts';
-import { compileFilter, filterFields, type Matcher, type Positional } from './match.ts';
+import { compileFilter, type Matcher, type Positional } from './match.ts';
 import { Memory } from './memory.ts';
 import { PAUSE, type Pause } from './pause.ts';
 import { choosePlan, type Plan } from './plan.ts';
 import { compileProjection } from './project.ts';
+import { compileRawFilter, NO, UNKNOWN } from './raw-match.ts';
 import { FieldFinder, picker } from './record.ts';
 import { compileSort, sortParts } from './sort.ts';
 import type { View } from './view.ts';
@@ -173,8 +174,7 @@ function* matched(raws: Iterable<Raw>, from: Search): Generator<Found | Pause> {
     pauses,
   } = from;
   const seen = plan.repeats ? new Set<string>() : undefined;
-  const wanted = plan.exact ? undefined : filterFields(filter);
-  const finder = wanted ? new FieldFinder(wanted) : undefined;
+  const quick = plan.exact ? undefined : compileRawFilter(filter);
   const idOf = seen ? picker(['_id']) : undefined;
   let looked = 0;
   for (const raw of raws) {
@@ -186,20 +186,24 @@ function* matched(raws: Iterable<Raw>, from: Search): Generator<Found | Pause> {
         checkAlive(from);
       }
     }
-    if (plan.exact) {
-      yield { raw };
-      continue;
+    let position: number | undefined;
+    if (quick) {
+      quick.finder.find(raw);
+      const verdict = quick.test(raw);
+      if (verdict === NO) continue;
+      if (verdict === UNKNOWN) {
+        const doc = quick.findsAll ? quick.finder.decode(raw) : decodeRaw(raw);
+        const positional: Positional = {};
+        if (!match(doc, positional)) continue;
+        position = positional.index;
+      }
     }
-    finder?.find(raw);
-    const doc = finder ? finder.decode(raw) : decodeRaw(raw);
-    const positional: Positional = {};
-    if (!match(doc, positional)) continue;
     if (seen && idOf) {
       const id = Buffer.from(idOf(raw)).toString('latin1');
       if (seen.has(id)) continue;
       seen.add(id);
     }
-    yield { raw, positional: positional.index };
+    yield { raw, positional: position };
   }
 }
 
@@ -257,12 +261,15 @@ export function* countInTurns(collection: Collection, view: View, spec: FindSpec
 }
 
 /** Applies a projection to raw documents; top-level inclusion copies bytes. */
-export function projector(projection: Doc | undefined, variables: Doc = {}): (raw: Raw) => Raw {
+export function projector(
+  projection: Doc | undefined,
+  variables: Doc = {},
+): (raw: Raw, position?: number) => Raw {
   if (!projection || Object.keys(projection).length === 0) return (raw) => raw;
   const compiled = compileProjection(projection, variables);
   const { pick } = compiled;
   if (pick) return picker(pick);
-  return (raw) => encode(compiled.apply(decodeRaw(raw)));
+  return (raw, position) => encode(compiled.apply(decodeRaw(raw), position));
 }
 
 export function deadlineOf(command: Doc): Deadline | undefined {

@@ -1,27 +1,9 @@
-import { decodeRaw, encode, ObjectId, type Doc, type Raw } from './bson.ts';
+import { encode, ObjectId, setOwn, type Doc, type Raw } from './bson.ts';
+import { ELEMENT, elementValue, int32At } from './element.ts';
 import { fail } from './error.ts';
-
-/** BSON element types that the store looks at by number. */
-export const ELEMENT = {
-  double: 0x01,
-  string: 0x02,
-  array: 0x04,
-  undefined: 0x06,
-  objectId: 0x07,
-  boolean: 0x08,
-  date: 0x09,
-  null: 0x0a,
-  regex: 0x0b,
-  int32: 0x10,
-  int64: 0x12,
-} as const;
 
 function malformed(): never {
   return fail(2, 'malformed BSON document');
-}
-
-function int32At(raw: Raw, at: number): number {
-  return (raw[at] ?? 0) | ((raw[at + 1] ?? 0) << 8) | ((raw[at + 2] ?? 0) << 16) | ((raw[at + 3] ?? 0) << 24);
 }
 
 function cstringEnd(raw: Raw, from: number): number {
@@ -69,6 +51,24 @@ function valueEnd(raw: Raw, type: number, at: number): number {
   }
 }
 
+/** Visits the elements of the document or array whose bytes lie from `from` to `to`. @throws MongoError 2 */
+export function forEachElement(
+  raw: Raw,
+  from: number,
+  to: number,
+  visit: (type: number, at: number, end: number) => void,
+): void {
+  const last = to - 1;
+  for (let at = from + 4; at < last;) {
+    const type = raw[at] ?? 0;
+    const value = cstringEnd(raw, at + 1);
+    const end = valueEnd(raw, type, value);
+    if (end > last) malformed();
+    visit(type, value, end);
+    at = end;
+  }
+}
+
 const HASH_SLOTS = 64;
 
 /**
@@ -81,6 +81,9 @@ export class FieldFinder {
   readonly starts: Int32Array;
   readonly values: Int32Array;
   readonly ends: Int32Array;
+  /** The slots that were found, in the order of the document. */
+  private readonly found: Uint16Array;
+  private count = 0;
   private readonly bytes: readonly Buffer[];
   /** Names by a hash of their bytes, so that most fields of a document are passed over at once. */
   private readonly byHash: readonly (readonly number[] | undefined)[];
@@ -92,6 +95,7 @@ export class FieldFinder {
     this.starts = new Int32Array(this.names.length);
     this.values = new Int32Array(this.names.length);
     this.ends = new Int32Array(this.names.length);
+    this.found = new Uint16Array(this.names.length);
     const byHash: (number[] | undefined)[] = new Array<undefined>(HASH_SLOTS).fill(undefined);
     for (const [slot, name] of this.bytes.entries()) {
       let hash = 0;
@@ -104,6 +108,7 @@ export class FieldFinder {
   /** @throws MongoError 2 for bytes that are no BSON document */
   find(raw: Raw): void {
     this.types.fill(0);
+    this.count = 0;
     let missing = this.names.length;
     const last = raw.length - 1;
     let at = 4;
@@ -124,7 +129,11 @@ export class FieldFinder {
       if (slots) {
         const slot = this.slotOf(slots, raw, start + 1, at);
         if (slot >= 0) {
-          if (this.types[slot] === 0) missing -= 1;
+          if (this.types[slot] === 0) {
+            missing -= 1;
+            this.found[this.count] = slot;
+            this.count += 1;
+          }
           this.types[slot] = type;
           this.starts[slot] = start;
           this.values[slot] = value;
@@ -135,9 +144,21 @@ export class FieldFinder {
     }
   }
 
-  /** Decodes what the last `find` found, numbers unpromoted. */
-  decode(raw: Raw): Doc {
-    return decodeRaw(this.pick(raw));
+  /** Decodes what the last `find` found, as `decodeRaw` does, or with `promoted` as `decodeRead`. */
+  decode(raw: Raw, promoted = false): Doc {
+    const doc: Doc = {};
+    for (let i = 0; i < this.count; i += 1) {
+      const slot = this.found[i] ?? 0;
+      setOwn(doc, this.names[slot] ?? '', this.value(raw, slot, promoted));
+    }
+    return doc;
+  }
+
+  /** The value in one slot; undefined when it is missing. */
+  value(raw: Raw, slot: number, promoted: boolean): unknown {
+    const type = this.types[slot] ?? 0;
+    if (type === 0) return undefined;
+    return elementValue(raw, type, this.values[slot] ?? 0, this.ends[slot] ?? 0, promoted);
   }
 
   /** The document that has only what the last `find` found, in its order. */
@@ -174,6 +195,15 @@ function assemble(parts: readonly Raw[]): Raw {
   return out;
 }
 
+/** Makes a reader of the named top-level fields, which gives what `decodeRead` gives. */
+export function fieldReader(names: Iterable<string>): (raw: Raw) => Doc {
+  const finder = new FieldFinder(names);
+  return (raw) => {
+    finder.find(raw);
+    return finder.decode(raw, true);
+  };
+}
+
 /** Makes a copier of the named top-level fields, in the document's order. */
 export function picker(names: Iterable<string>): (raw: Raw) => Raw {
   const finder = new FieldFinder(names);
@@ -188,12 +218,13 @@ const NO_IDS: ReadonlySet<number> = new Set([ELEMENT.array, ELEMENT.regex, ELEME
 
 /**
  * The document with its `_id` first; one without gets an ObjectId.
- * @throws MongoError 53 for an `_id` that is an array, a regular expression or undefined
+ * @throws MongoError 53 for an `_id` that is an array, a regular expression or undefined, 52 for one with `$` fields
  */
 export function withId(raw: Raw): Raw {
   idFinder.find(raw);
   const [type = 0] = idFinder.types;
   if (NO_IDS.has(type)) return fail(53, "The '_id' value is of a type that no _id may have");
+  if (type === ELEMENT.object) checkIdFields(idFinder.decode(raw)['_id'] as Doc);
   const [start = 0] = idFinder.starts;
   if (type !== 0 && start === 4) return raw;
   if (type === 0) {
@@ -202,4 +233,10 @@ export function withId(raw: Raw): Raw {
   }
   const [end = 0] = idFinder.ends;
   return assemble([raw.subarray(start, end), raw.subarray(4, start), raw.subarray(end, -1)]);
+}
+
+function checkIdFields(id: Doc): void {
+  const odd = Object.keys(id).find((name) => name.startsWith('$'));
+  if (odd !== undefined && !('$ref' in id && '$id' in id))
+    fail(52, `_id fields may not contain '$'-prefixed fields: ${odd} is not valid for storage.`);
 }

@@ -80,7 +80,9 @@ export function readMessage(bytes: Buffer): Message {
 function readBody(raw: Raw): Doc {
   const body = decodeRaw(raw);
   if ('insert' in body && Array.isArray(body['documents'])) {
-    body['documents'] = { documents: (body['documents'] as Doc[]).map((doc) => encode(doc)) };
+    // Too large a document is refused by the insert, which can say so.
+    const bytes = (doc: Doc) => BSON.serialize(doc, { ignoreUndefined: true });
+    body['documents'] = { documents: (body['documents'] as Doc[]).map(bytes) };
   }
   return body;
 }
@@ -110,10 +112,11 @@ function readQuery(bytes: Buffer): Doc {
 let nextId = 1;
 
 export function writeMessage(to: Message, reply: Doc): Buffer {
-  const body = replyBytes(reply);
   const head = to.legacy ? 36 : 21;
-  const out = Buffer.alloc(head);
-  out.writeInt32LE(head + body.length, 0);
+  const batch = (reply as { [BATCH]?: Batch })[BATCH];
+  const out = batch ? cursorReply(batch, head) : behind(head, encode(reply));
+  out.fill(0, 0, head);
+  out.writeInt32LE(out.length, 0);
   out.writeInt32LE((nextId = (nextId + 1) & 0x7fffffff), 4);
   out.writeInt32LE(to.requestId, 8);
   out.writeInt32LE(to.legacy ? OP_REPLY : OP_MSG, 12);
@@ -121,30 +124,36 @@ export function writeMessage(to: Message, reply: Doc): Buffer {
     out.writeInt32LE(8, 16); // awaitCapable
     out.writeInt32LE(1, 32); // one document
   }
-  return Buffer.concat([out, body]);
+  return out;
 }
 
-function replyBytes(reply: Doc): Raw {
-  const batch = (reply as { [BATCH]?: Batch })[BATCH];
-  return batch ? cursorReply(batch) : encode(reply);
+function behind(head: number, body: Raw): Buffer {
+  const out = Buffer.allocUnsafe(head + body.length);
+  out.set(body, head);
+  return out;
 }
 
 const CURSOR = Buffer.from('\x03cursor\0', 'latin1');
+const ID = Buffer.from('\x12id\0', 'latin1');
+const NAMESPACE = Buffer.from('\x02ns\0', 'latin1');
 const OK = Buffer.from('\x01ok\0\0\0\0\0\0\0\xf0\x3f', 'latin1');
 /** Type, up to six digits, zero. */
 const LONGEST_ELEMENT_HEAD = 8;
+/** More than everything around the documents takes, without the namespace. */
+const FRAME = 96;
 
-/** `{cursor: {firstBatch: […], id, ns}, ok: 1}` around documents that stay as they are. */
-function cursorReply({ documents, name, id, namespace }: Batch): Raw {
-  const array = Buffer.from(`\x04${name}\0`, 'latin1');
-  const tail = BSON.serialize({ id, ns: namespace });
-  const head = 4 + CURSOR.length + 4 + array.length + 4;
-  let room = head + tail.length + OK.length + 16;
+/** `{cursor: {firstBatch: […], id, ns}, ok: 1}` around documents that stay as they are, with room for a head. */
+function cursorReply({ documents, name, id, namespace }: Batch, head: number): Buffer {
+  let room = head + FRAME + namespace.length * 3;
   for (const raw of documents) room += raw.length + LONGEST_ELEMENT_HEAD;
   const out = Buffer.allocUnsafe(room);
-  const cursorAt = 4 + CURSOR.copy(out, 4);
-  const arrayAt = cursorAt + 4 + array.copy(out, cursorAt + 4);
-  let at = arrayAt + 4;
+  const cursorAt = head + 4 + CURSOR.copy(out, head + 4);
+  let at = cursorAt + 4;
+  out[at] = 4;
+  at += 1 + out.write(name, at + 1, 'latin1');
+  out[at] = 0;
+  const arrayAt = at + 1;
+  at = arrayAt + 4;
   for (let i = 0; i < documents.length; i += 1) {
     out[at] = 3;
     at += 1 + out.write(String(i), at + 1, 'latin1');
@@ -156,13 +165,20 @@ function cursorReply({ documents, name, id, namespace }: Batch): Raw {
   out[at] = 0;
   at += 1;
   out.writeInt32LE(at - arrayAt, arrayAt);
-  // The fields and the closing zero of the tail close the cursor.
-  out.set(tail.subarray(4), at);
-  at += tail.length - 4;
+  at += ID.copy(out, at);
+  at = out.writeInt32LE(id.low, at);
+  at = out.writeInt32LE(id.high, at);
+  at += NAMESPACE.copy(out, at);
+  const length = out.write(namespace, at + 4, 'utf8');
+  out.writeInt32LE(length + 1, at);
+  at += 4 + length;
+  out[at] = 0; // of the text
+  out[at + 1] = 0; // of the cursor
+  at += 2;
   out.writeInt32LE(at - cursorAt, cursorAt);
   at += OK.copy(out, at);
   out[at] = 0;
   at += 1;
-  out.writeInt32LE(at, 0);
+  out.writeInt32LE(at - head, head);
   return out.subarray(0, at);
 }
