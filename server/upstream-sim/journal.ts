@@ -10,6 +10,8 @@ export interface JournalLine {
   readonly key: string;
   readonly contentHash: string;
   readonly operation: string;
+  readonly agency?: string;
+  readonly kind?: string;
   readonly result: 'accepted' | 'refused';
   /** False when nothing changed by it: a repeat, or a refusal. */
   readonly effective: boolean;

@@ -1,4 +1,5 @@
 import type { FaultDraw } from './faults.ts';
+import { Holdings } from './holdings.ts';
 import type { JournalLine } from './journal.ts';
 
 /** An item as it is pushed; what else it carries is not looked at. */
@@ -7,11 +8,16 @@ export interface PushedItem {
   readonly key: string;
   readonly contentHash: string;
   readonly operation: string;
+  /** Who reported the record, and what it is; a sender that groups by neither may leave them out. */
+  readonly agency?: string;
+  readonly kind?: string;
 }
 
 export interface ItemResult {
   readonly itemId: string;
   readonly result: 'accepted' | 'refused' | 'pending';
+  /** Accepted: since when the platform has held it, ISO; for a repeat that of the first time. */
+  readonly acceptedAt?: string;
   readonly code?: string;
   readonly message?: string;
 }
@@ -22,6 +28,7 @@ type Channel = 'answer' | 'omitted' | 'late' | 'lost';
 interface Entry {
   readonly itemId: string;
   readonly result: 'accepted' | 'refused';
+  readonly acceptedAt?: string;
   readonly channel: Channel;
   readonly twice: boolean;
 }
@@ -36,16 +43,17 @@ interface Batch {
 
 const REFUSAL = { code: 'SIM_REFUSED', message: '模拟平台退回：数据不符合要求' } as const;
 
-function told({ itemId, result }: Entry): ItemResult {
-  return result === 'accepted' ? { itemId, result } : { itemId, result, ...REFUSAL };
+function told({ itemId, result, acceptedAt }: Entry): ItemResult {
+  if (result === 'refused') return { itemId, result, ...REFUSAL };
+  return { itemId, result, ...(acceptedAt === undefined ? {} : { acceptedAt }) };
 }
 
 /** What the simulated platform holds: which content of each key took effect, and what it said of each batch. */
 export class Ledger {
   readonly #draw: FaultDraw;
-  /** Content in force per key. */
-  readonly #current = new Map<string, string>();
-  readonly #taken = new Set<string>();
+  readonly holdings = new Holdings();
+  /** Items that took effect, with the instant. */
+  readonly #taken = new Map<string, string>();
   readonly #batches = new Map<string, Batch>();
 
   constructor(draw: FaultDraw) {
@@ -54,17 +62,24 @@ export class Ledger {
 
   /** Takes a line of an earlier run, so that repeats are recognised over a restart. */
   replay(line: JournalLine): void {
-    if (line.effective) this.#effect(line);
+    const { itemId, result, at } = line;
+    if (line.effective) this.#effect(line, at);
     let batch = this.#batches.get(line.token);
     if (!batch) this.#batches.set(line.token, (batch = { entries: new Map(), kept: true, lateAt: 0 }));
-    const { itemId, result } = line;
-    if (!batch.entries.has(itemId))
-      batch.entries.set(itemId, { itemId, result, channel: 'answer', twice: false });
+    if (batch.entries.has(itemId)) return;
+    const since = result === 'accepted' ? { acceptedAt: this.#since(line) ?? at } : {};
+    batch.entries.set(itemId, { itemId, result, ...since, channel: 'answer', twice: false });
   }
 
-  #effect({ key, contentHash, itemId }: Pick<PushedItem, 'key' | 'contentHash' | 'itemId'>): void {
-    this.#current.set(key, contentHash);
-    this.#taken.add(itemId);
+  #effect({ key, contentHash, itemId, agency = '', kind = '' }: PushedItem, acceptedAt: string): void {
+    this.holdings.put({ key, contentHash, itemId, agency, kind, acceptedAt });
+    this.#taken.set(itemId, acceptedAt);
+  }
+
+  /** Since when the item, or its content, has been held; undefined when it is new. */
+  #since({ key, contentHash, itemId }: PushedItem): string | undefined {
+    const held = this.holdings.get(key);
+    return this.#taken.get(itemId) ?? (held?.contentHash === contentHash ? held.acceptedAt : undefined);
   }
 
   /** Whether the batch was seen before. */
@@ -90,11 +105,12 @@ export class Ledger {
     return items.map((item) => {
       const refused = this.#draw.happens('refuse', `${item.key}/${item.contentHash}`);
       const result = refused ? 'refused' : 'accepted';
-      const repeat = this.#taken.has(item.itemId) || this.#current.get(item.key) === item.contentHash;
-      const effective = !refused && !repeat;
-      if (effective) this.#effect(item);
+      const since = this.#since(item);
+      const effective = !refused && since === undefined;
+      if (effective) this.#effect(item, at);
       const { itemId } = item;
-      batch.entries.set(itemId, { itemId, result, ...this.#manner(`${token}/${itemId}`) });
+      const held = refused ? {} : { acceptedAt: since ?? at };
+      batch.entries.set(itemId, { itemId, result, ...held, ...this.#manner(`${token}/${itemId}`) });
       return lineOf(item, { at, token, result, effective });
     });
   }
@@ -153,7 +169,8 @@ function lineOf(
   item: PushedItem,
   fields: Pick<JournalLine, 'at' | 'token' | 'result' | 'effective'>,
 ): JournalLine {
-  const { itemId, key, contentHash, operation } = item;
+  const { itemId, key, contentHash, operation, agency, kind } = item;
   const { at, token, result, effective } = fields;
-  return { at, token, itemId, key, contentHash, operation, result, effective };
+  const group = { ...(agency === undefined ? {} : { agency }), ...(kind === undefined ? {} : { kind }) };
+  return { at, token, itemId, key, contentHash, operation, ...group, result, effective };
 }

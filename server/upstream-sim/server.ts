@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import { Callbacks } from './callbacks.ts';
+import { CallerError } from './caller-error.ts';
 import { FaultDraw, NO_FAULTS, type Faults } from './faults.ts';
+import { answerHeld } from './held-door.ts';
 import { Journal } from './journal.ts';
 import { Ledger, type PushedItem } from './ledger.ts';
 
@@ -30,17 +32,6 @@ export interface Simulator {
 
 const MAX_BODY = 64 * 1024 * 1024;
 
-class CallerError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string) {
-    super(code);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 interface Push {
   readonly batch: string;
   readonly callback?: string;
@@ -59,8 +50,11 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 }
 
 function isItem(item: unknown): item is PushedItem {
-  const { itemId, key, contentHash, operation } = (item ?? {}) as Record<string, unknown>;
+  const { itemId, key, contentHash, operation, agency, kind } = (item ?? {}) as Record<string, unknown>;
+  const isName = (value: unknown): boolean => value === undefined || typeof value === 'string';
   return (
+    isName(agency) &&
+    isName(kind) &&
     typeof itemId === 'string' &&
     typeof key === 'string' &&
     typeof contentHash === 'string' &&
@@ -89,7 +83,8 @@ function reply(response: ServerResponse, status: number, body: object): void {
 
 /**
  * A stand-in for a province's platform: `POST /batches` takes a batch once per token, `GET /batches/<token>` tells
- * what became of it. Faults are drawn from the seed; the journal is on disk before an answer leaves.
+ * what became of it, `/held` what the platform holds. Faults are drawn from the seed; the journal is on disk before
+ * an answer leaves.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const clock = options.clock ?? systemClock;
@@ -134,16 +129,32 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     else reply(response, 404, { code: 'BATCH_UNKNOWN' });
   };
 
+  /** A listing may be slow or fail; what it says is never a part of the truth. */
+  const held = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    requests += 1;
+    const what = `held/${String(requests)}`;
+    if (draw.happens('http-500', what)) throw new CallerError(500, 'SIM_FAULT');
+    const answer = answerHeld(
+      ledger.holdings,
+      url,
+      request.method === 'POST' ? await bodyOf(request) : undefined,
+    );
+    if (draw.happens('slow', what)) await sleep(options.slowMs ?? 400);
+    reply(response, 200, answer);
+  };
+
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (draw.isDown(clock.now().getTime() - started)) {
       request.socket.destroy();
       return;
     }
-    const { pathname } = new URL(request.url ?? '/', 'http://sim');
+    const url = new URL(request.url ?? '/', 'http://sim');
+    const { pathname } = url;
     if (!known(request)) throw new CallerError(401, 'UNAUTHORIZED');
     const token = /\/batches\/([\w-]{1,100})$/.exec(pathname)?.[1];
     if (request.method === 'GET' && token !== undefined) status(response, token);
     else if (request.method === 'POST' && pathname.endsWith('/batches')) await push(request, response);
+    else if (/\/held(\/|$)/.test(pathname)) await held(request, response, url);
     else throw new CallerError(404, 'NO_SUCH_ADDRESS');
   };
 

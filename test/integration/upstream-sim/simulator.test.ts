@@ -67,7 +67,10 @@ describe('upstream simulator', () => {
   it('tells the fate of a batch, and clearly when it never saw it', async () => {
     await start();
     await push('t1', item(1));
-    expect((await call('/batches/t1')).results).to.deep.equal([{ itemId: 'r1:1', result: 'accepted' }]);
+    const [line] = await readJournal(journal());
+    expect((await call('/batches/t1')).results).to.deep.equal([
+      { itemId: 'r1:1', result: 'accepted', acceptedAt: line?.at },
+    ]);
     expect(await call('/batches/t2')).to.include({ status: 404, code: 'BATCH_UNKNOWN' });
   });
 

@@ -11,6 +11,7 @@ const item = (fields: Partial<PushedItem> = {}): PushedItem => ({
   operation: 'INSERT',
   ...fields,
 });
+const ACCEPTED = { itemId: 'r:1', result: 'accepted', acceptedAt: NOW.toISOString() };
 const effects = (ledger: Ledger, token: string, ...items: PushedItem[]): boolean[] =>
   ledger.take(token, items, NOW, 100).map(({ effective }) => effective);
 
@@ -36,7 +37,7 @@ describe('Ledger', () => {
     const ledger = ledgerOf();
     effects(ledger, 't1', item());
     expect(effects(ledger, 't1', item())).to.deep.equal([false]);
-    expect(ledger.answer('t1', true)).to.deep.equal([{ itemId: 'r:1', result: 'accepted' }]);
+    expect(ledger.answer('t1', true)).to.deep.equal([ACCEPTED]);
   });
 
   it('refuses the same content always and another perhaps', () => {
@@ -62,10 +63,8 @@ describe('Ledger', () => {
     expect(ledger.status('t1', new Date(NOW.getTime() + 99))).to.deep.equal([
       { itemId: 'r:1', result: 'pending' },
     ]);
-    expect(ledger.status('t1', new Date(NOW.getTime() + 100))).to.deep.equal([
-      { itemId: 'r:1', result: 'accepted' },
-    ]);
-    expect(ledger.lateReceipts('t1')).to.deep.equal([{ itemId: 'r:1', result: 'accepted' }]);
+    expect(ledger.status('t1', new Date(NOW.getTime() + 100))).to.deep.equal([ACCEPTED]);
+    expect(ledger.lateReceipts('t1')).to.deep.equal([ACCEPTED]);
   });
 
   it('leaves a timed-out item out of the answer, though it took effect', () => {
@@ -74,7 +73,7 @@ describe('Ledger', () => {
     ledger.keep('t1');
     expect(ledger.answer('t1', false)).to.deep.equal([]);
     expect(ledger.losesAnswer('t1')).to.equal(true);
-    expect(ledger.status('t1', NOW)).to.deep.equal([{ itemId: 'r:1', result: 'accepted' }]);
+    expect(ledger.status('t1', NOW)).to.deep.equal([ACCEPTED]);
   });
 
   it('knows nothing of a batch it never saw', () => {
