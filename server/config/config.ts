@@ -135,12 +135,32 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   });
 }
 
-/** The configuration of this process: its environment, and for what is not set there a `.env` file beside it. */
-export function readConfig(): Config {
+function loadEnvFile(): void {
   try {
     process.loadEnvFile();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+}
+
+/** The configuration of this process: its environment, and for what is not set there a `.env` file beside it. */
+export function readConfig(): Config {
+  loadEnvFile();
   return loadConfig(process.env);
+}
+
+/**
+ * Where this process keeps its data, told without making or reading a secret; `settings` is what `loadConfig` takes.
+ * @throws ConfigError
+ */
+export function readPlaces(): Pick<Config, 'dataDir' | 'mongodbUri'> & { settings: NodeJS.ProcessEnv } {
+  loadEnvFile();
+  const variables = pick(process.env);
+  if (!validate(variables)) throw new ConfigError((validate.errors ?? []).map(faultOf));
+  const { DATA_DIR, MONGODB_URI } = variables;
+  return {
+    dataDir: resolve(DATA_DIR),
+    ...(MONGODB_URI === undefined ? {} : { mongodbUri: MONGODB_URI }),
+    settings: { ...process.env },
+  };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FILE = 'secrets.json';
+export const SECRETS_FILE = 'secrets.json';
 
 function read(path: string): Record<string, string> | undefined {
   try {
@@ -18,7 +18,7 @@ function read(path: string): Record<string, string> | undefined {
  * once one makes them: the finished file is linked into place, which only the first can do.
  */
 export function keepSecrets(dataDir: string, names: readonly string[]): Record<string, string> {
-  const path = join(dataDir, FILE);
+  const path = join(dataDir, SECRETS_FILE);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   let kept = read(path);
   if (!kept) {

@@ -1,3 +1,5 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
 import { decodeRead, encode, type Doc, type Raw } from './bson.ts';
 
@@ -171,6 +173,13 @@ export class Environment {
   *metaWithPrefix(prefix: string): Iterable<[string, Doc]> {
     for (const { key, value } of this.meta.getRange({ start: prefix, end: `${prefix}\uffff` }))
       yield [key, decodeRead(value)];
+  }
+
+  /** Copies what is committed now, compacted, into a new folder; commits go on meanwhile. @throws Error when it exists */
+  async backup(directory: string): Promise<void> {
+    mkdirSync(directory, { mode: 0o700 });
+    await this.root.backup(directory, true);
+    chmodSync(join(directory, 'data.mdb'), 0o600);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,17 +13,42 @@ export interface EmbeddedStore {
   close(): Promise<void>;
 }
 
+/** While a file of this name lies in a data directory, what is there is half of a restore and no store is opened. */
+export const RESTORE_MARKER = 'restore.incomplete';
+
+/** The admin command that copies the whole store, consistent, into a folder that does not exist yet. */
+export function backupCommand(folder: string): { readonly storeBackup: string } {
+  return { storeBackup: folder };
+}
+
+/**
+ * Keeps every store away from a data directory, for work on its files.
+ * @returns how to give it free again; undefined when a process runs the store there
+ */
+export function claimDirectory(dataDir: string): (() => void) | undefined {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const directory = realpathSync(dataDir);
+  return takeOwnership(ownerPathOf(directory), socketOf(directory));
+}
+
+function ownerPathOf(directory: string): string {
+  return join(directory, OWNER_FILE);
+}
+
 /** Longer socket paths do not bind. */
 const LONGEST_SOCKET_PATH = 100;
-const OWNER_WAIT_MS = 15_000;
+export const OWNER_FILE = 'db.owner';
+/** On a busy machine the process that holds the directory takes long to start its store. */
+const OWNER_WAIT_MS = 60_000;
 const RETRY_MS = 50;
+const AGAIN_MS = 1000;
 const ANSWER_WAIT_MS = 2000;
 
 /**
  * Opens the embedded store of a data directory: starts it in a worker thread, or uses the one that another process of
  * this machine runs on the same directory. When that one stops, this process takes over at the same address, so the
  * connections of the driver come back by themselves; commands under way at that moment fail with a network error.
- * @throws Error when neither can be done within 15 s
+ * @throws Error when neither can be done within a minute
  */
 export async function openEmbedded(dataDir: string): Promise<EmbeddedStore> {
   if (process.platform === 'win32')
@@ -81,11 +106,11 @@ class Holder {
 
   constructor(directory: string) {
     this.directory = directory;
-    this.ownerPath = join(directory, 'db.owner');
+    this.ownerPath = ownerPathOf(directory);
     this.socketPath = socketOfOwner(this.ownerPath) ?? socketOf(directory);
   }
 
-  /** @throws Error when the store can neither be reached nor started within 15 s */
+  /** @throws Error when the store can neither be reached nor started within a minute */
   async hold(): Promise<void> {
     const deadline = performance.now() + OWNER_WAIT_MS;
     while (!this.closed) {
@@ -97,6 +122,7 @@ class Holder {
       if (this.closed) return;
       const giveUp = takeOwnership(this.ownerPath, this.socketPath);
       if (giveUp) {
+        this.refuseHalfRestore(giveUp);
         await this.run(giveUp);
         return;
       }
@@ -110,6 +136,14 @@ class Holder {
     this.closed = true;
     await this.pending;
     await this.stop?.();
+  }
+
+  private refuseHalfRestore(giveUp: () => void): void {
+    if (!existsSync(join(this.directory, RESTORE_MARKER))) return;
+    giveUp();
+    throw new Error(
+      `恢复没有完成，请重新运行 credit restore：a restore into ${this.directory} was broken off, run it again`,
+    );
   }
 
   private watch(socket: Socket): void {
@@ -148,8 +182,10 @@ class Holder {
   private again(): void {
     this.stop = undefined;
     if (this.closed) return;
-    this.pending = this.hold().catch((error: unknown) => {
+    this.pending = this.hold().catch(async (error: unknown) => {
       process.emitWarning(`embedded store: ${error instanceof Error ? error.message : 'lost'}`);
+      await sleep(AGAIN_MS);
+      this.again();
     });
   }
 }
