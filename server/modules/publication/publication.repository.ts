@@ -1,5 +1,6 @@
 import { Types, type ClientSession, type Model } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
+import { retryWhenLost } from '../../db/native.ts';
 import type { CivilDate } from '../../lib/civil-date.ts';
 import { publicationSchema, type PublicationDoc } from './publication.model.ts';
 
@@ -28,11 +29,13 @@ export class PublicationRepository {
 
   async replace(docs: readonly PublicationDoc[], tx: ClientSession): Promise<void> {
     if (docs.length === 0) return;
-    await this.#publications.collection.bulkWrite(
-      docs.map((doc) => ({
-        replaceOne: { filter: { _id: doc._id }, replacement: doc, upsert: true },
-      })) as never,
-      { session: tx },
+    await retryWhenLost(() =>
+      this.#publications.collection.bulkWrite(
+        docs.map((doc) => ({
+          replaceOne: { filter: { _id: doc._id }, replacement: doc, upsert: true },
+        })) as never,
+        { session: tx },
+      ),
     );
   }
 
@@ -45,6 +48,19 @@ export class PublicationRepository {
     return (await this.#publications.collection
       .find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } })
       .toArray()) as never;
+  }
+
+  /** By id. */
+  range(after: string | undefined, last: string | undefined, limit: number): Promise<PublicationDoc[]> {
+    const bounds = {
+      ...(after === undefined ? {} : { $gt: new Types.ObjectId(after) }),
+      ...(last === undefined ? {} : { $lte: new Types.ObjectId(last) }),
+    };
+    return this.#publications.collection
+      .find(Object.keys(bounds).length === 0 ? {} : { _id: bounds }, { batchSize: limit })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray() as never;
   }
 
   /** Shown on that day, newest decision first. */

@@ -24,13 +24,29 @@ export interface PublicationWindow {
   readonly shown: boolean;
 }
 
+/** What of a record decides about its public copy. */
+export type PublishedContent = Pick<
+  RecordDraft,
+  | 'kind'
+  | 'counterpartKind'
+  | 'counterpartName'
+  | 'uscc'
+  | 'documentNumber'
+  | 'authorityName'
+  | 'decidedOn'
+  | 'publicUntil'
+  | 'state'
+  | 'penaltyKinds'
+  | 'fields'
+>;
+
 /** A changed record with the draft that changed it. */
 export interface PublishedChange {
-  readonly change: RecordChange;
-  readonly draft: RecordDraft;
+  readonly change: Pick<RecordChange, 'recordId' | 'revision' | 'sector'>;
+  readonly draft: PublishedContent;
 }
 
-function displayOfDraft(draft: RecordDraft, rules: DisplayRules): Display {
+function displayOfDraft(draft: PublishedContent, rules: DisplayRules): Display {
   const useScope = draft.fields['useScope'];
   return displayOf({ ...draft, ...(useScope === undefined ? {} : { useScope }) }, rules);
 }
@@ -139,10 +155,20 @@ export class PublicationService {
     return this.#repository.estimate();
   }
 
-  /** What the rules say of a record as it is now; held against the stored copy by `credit verify`. */
+  /** Whether and how long the rules show a record as it is now. */
   expected(record: CreditRecord): Display {
     const useScope = record.fields.find(({ field }) => field === 'useScope')?.value;
     return displayOf({ ...record, ...(useScope === undefined ? {} : { useScope }) }, this.#rules);
+  }
+
+  /** The public copy as the rules make it of a record; undefined when it has none. Held against the stored one. */
+  copyOf(record: PublishedChange): PublicationDoc | undefined {
+    return publicationOf(record, this.#rules);
+  }
+
+  /** Stored public copies by record id, behind `after` and up to `last`, at most `limit`. */
+  stored(after: string | undefined, last: string | undefined, limit: number): Promise<PublicationDoc[]> {
+    return this.#repository.range(after, last, limit);
   }
 
   #today(): CivilDate {
