@@ -9,12 +9,14 @@ const LEASE_MS = 60_000;
 /**
  * Runs a job if no other process does: lease, run record, time limit. The lease is what keeps it single; without a
  * store there is no lease, and the job does not run.
- * @returns what it counted, undefined when another process has it
+ * @param dueAt the moment of the schedule, the same in every process; a job runs once for it
+ * @returns what it counted, undefined when another process has it or had it
  */
 export async function runJob(
   app: AppContext,
   job: Job,
   stop: AbortSignal,
+  dueAt?: Date,
 ): Promise<Record<string, number> | undefined> {
   const { db, clock, jobs, log } = app;
   const owner = randomUUID();
@@ -29,10 +31,12 @@ export async function runJob(
   }, LEASE_MS / 3);
   let runId: string | undefined;
   try {
-    runId = await jobs.start(job.name, owner);
+    runId = await jobs.start(job.name, owner, dueAt);
+    if (runId === undefined) return undefined;
     const signal = AbortSignal.any([stop, lost.signal, AbortSignal.timeout(job.timeLimitMs)]);
     const counts = await job.run({ app, signal });
-    await jobs.finish(runId, { counts });
+    const { tookMs } = await jobs.finish(runId, { counts });
+    log.info({ job: job.name, runId, tookMs, counts }, 'job.done');
     return counts;
   } catch (error) {
     const errorId = error instanceof DomainError ? error.code : randomUUID();

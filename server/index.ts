@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { ConfigError, readConfig } from './config/config.ts';
 import { openEmbedded } from './db/embedded/index.ts';
 
@@ -11,7 +10,31 @@ function partOf(argument: string | undefined): Part {
   throw new ConfigError([`unknown part: ${argument} (server, jobs)`]);
 }
 
+const SAME_SIGNAL_MS = 500;
+/** The longest a stop may take: work that does not end by then is gone on with by another process, as after a kill. */
+const STOP_MS = 25_000;
+
+/**
+ * Resolves at the first SIGINT or SIGTERM; the second ends the process at once. A terminal sends one to npm and to us,
+ * and npm hands on its own: what comes right behind the first is the same.
+ */
+function stopAsked(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const asked = (): void => {
+      const now = performance.now();
+      if (first !== undefined && now - first > SAME_SIGNAL_MS) process.exit(1);
+      if (first !== undefined) return;
+      first = now;
+      setTimeout(() => process.exit(0), STOP_MS).unref();
+      resolve();
+    };
+    process.on('SIGINT', asked).on('SIGTERM', asked);
+  });
+}
+
 async function run(): Promise<void> {
+  const stop = stopAsked();
   const part = partOf(process.argv[2]);
   const config = readConfig();
   // The store's thread starts while the rest of the program is loaded.
@@ -25,7 +48,6 @@ async function run(): Promise<void> {
     import('../jobs/schedule.ts'),
   ]);
   const app = await createContext(config, embedded ? { embedded } : {});
-  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   try {
     await bootstrap(app, { demoRecords: true });
     const running =
@@ -37,11 +59,13 @@ async function run(): Promise<void> {
     console.log(`存储 store: ${store}`);
     const notice = await demoNotice(app);
     if (notice !== undefined) console.log(notice);
-    await ended;
+    await stop;
+    app.log.info('process.stopping');
     await running.stop();
   } finally {
     await app.close();
   }
+  app.log.info('process.stopped');
 }
 
 try {

@@ -1,22 +1,44 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { Router } from 'express';
-import { startJobs, type RunningJobs } from '../jobs/schedule.ts';
+import { JOBS, startJobs, type RunningJobs } from '../jobs/schedule.ts';
 import type { AppContext } from './context.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import { createGraphqlDoor } from './graphql/index.ts';
-import { createApp, localsOf, viewerOf } from './http/index.ts';
+import { createApp, Drain, exchangeMetrics, localsOf, viewerOf } from './http/index.ts';
 import { downloadRoutes, feedRoutes } from './http/feed.route.ts';
 import { receiptRoute } from './http/receipt.route.ts';
 import { civilDateOf, yearOf } from './lib/civil-date.ts';
 
 export interface RunningServer {
   readonly url: string;
-  /** Lets requests under way end, then jobs, then nothing of this process uses the store. */
+  /**
+   * Lets nothing in any more; requests and jobs under way end, for some seconds at the most. Then nothing of this
+   * process uses the store, and what it held leases on is free.
+   */
   stop(): Promise<void>;
 }
 
-async function readiness({ db, calendar, clock }: AppContext): Promise<string[]> {
+/** A whole upload may take its time on a slow line. */
+const UPLOAD_MS = 3_600_000;
+const HEADERS_MS = 20_000;
+/** Longer than a caller may wait for a batch. */
+const SILENT_MS = 120_000;
+/** How long a stop waits for requests under way. */
+const STOP_MS = 20_000;
+
+export interface ServerOptions {
+  /** With everything that goes on by itself. */
+  readonly jobs: boolean;
+  /** A connection on which nothing moved for so long is closed. */
+  readonly silentMs?: number;
+  readonly stopMs?: number;
+}
+
+async function readiness({ db, calendar, clock }: AppContext, drain: Drain): Promise<string[]> {
+  if (drain.signal.aborted) return ['the server is stopping'];
   const reasons: string[] = [];
   const pending = await pendingMigrations(db).catch(() => undefined);
   if (pending === undefined) reasons.push('the store does not answer');
@@ -36,7 +58,7 @@ function clientConfig({ config }: AppContext): Router {
 }
 
 /** Starts the HTTP server, and with `jobs` everything that goes on by itself. */
-export async function startServer(app: AppContext, options: { jobs: boolean }): Promise<RunningServer> {
+export async function startServer(app: AppContext, options: ServerOptions): Promise<RunningServer> {
   const { config, log, accounts, feeds, outbox } = app;
   const graphql = await createGraphqlDoor(app, {
     requestOf: (res) => ({
@@ -45,22 +67,31 @@ export async function startServer(app: AppContext, options: { jobs: boolean }): 
       log: localsOf(res).log,
     }),
   });
+  const drain = new Drain();
   const handler = createApp({
+    drain,
+    exchangeMetrics: exchangeMetrics(
+      app,
+      JOBS.map(({ name }) => name),
+    ),
     config,
     log,
     accounts,
-    readiness: () => readiness(app),
+    readiness: () => readiness(app, drain),
     signedRouters: [
       { path: '/', router: receiptRoute(outbox) },
       { path: '/client-config.json', router: clientConfig(app) },
     ],
     routers: [
       { path: '/graphql', router: graphql.router },
-      { path: '/feeds', router: feedRoutes(feeds) },
+      { path: '/feeds', router: feedRoutes(feeds, drain.signal) },
       { path: '/downloads', router: downloadRoutes(feeds) },
     ],
   });
   const server = express().use(handler).listen(config.port, config.host);
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = UPLOAD_MS;
+  server.timeout = options.silentMs ?? SILENT_MS;
   await Promise.race([
     once(server, 'listening'),
     once(server, 'error').then(([error]) => {
@@ -73,12 +104,23 @@ export async function startServer(app: AppContext, options: { jobs: boolean }): 
   return {
     url: `http://${host}:${String(port)}`,
     async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeIdleConnections();
-      await closed;
+      drain.begin();
+      const stopMs = options.stopMs ?? STOP_MS;
+      // At the same time: what the jobs hold is waited for by other processes.
+      await Promise.all([jobs?.stop(), closeGently(server, drain, stopMs)]);
       await graphql.stop();
-      await jobs?.stop();
     },
   };
+}
+
+/** Goes on listening while requests are under way, so that a balancer can be told that this process is not ready. */
+async function closeGently(server: Server, drain: Drain, ms: number): Promise<void> {
+  server.closeIdleConnections();
+  const ended = await drain.idle(ms);
+  const closed = once(server, 'close');
+  server.close();
+  if (ended) server.closeIdleConnections();
+  else server.closeAllConnections();
+  await Promise.race([closed, sleep(1000, undefined, { ref: false })]);
+  server.closeAllConnections();
 }

@@ -9,7 +9,9 @@ import type { AccountService } from '../modules/account/index.ts';
 import { authRoutes } from './auth.route.ts';
 import { authenticate } from './authenticate.ts';
 import { clientRoutes } from './client.route.ts';
+import { Drain } from './drain.ts';
 import { errorHandler } from './error-handler.ts';
+import type { Family } from './exposition.ts';
 import { healthRoutes } from './health.route.ts';
 import { Metrics } from './metrics.ts';
 import { generalLimit, PRODUCTION_LIMITS, TRIAL_LIMITS, type RateLimits } from './rate-limit.ts';
@@ -33,6 +35,10 @@ export interface AppDeps {
   readonly routers: readonly { readonly path: string; readonly router: Router }[];
   /** Routers whose callers sign each request instead; they read the body themselves. */
   readonly signedRouters?: readonly { readonly path: string; readonly router: Router }[];
+  /** What `/metrics` tells beside this process; must not throw. */
+  readonly exchangeMetrics?: () => Promise<readonly Family[]>;
+  /** Closes the doors when the server is to stop. */
+  readonly drain?: Drain;
   readonly limits?: RateLimits;
   readonly clientDirectory?: string;
 }
@@ -51,12 +57,14 @@ export function createApp(deps: AppDeps): Express {
   const production = config.nodeEnv === 'production';
   const limits = deps.limits ?? (production ? PRODUCTION_LIMITS : TRIAL_LIMITS);
   const cookie = new RefreshCookie(config.secrets.cookie, production);
-  const metrics = new Metrics();
+  const metrics = new Metrics(deps.exchangeMetrics);
   const metricsToken = production ? { metricsToken: config.secrets.metrics } : {};
 
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
+  const drain = deps.drain ?? new Drain();
+  app.use(drain.guard);
   app.use(requestId(log));
   app.use(requestLog(log));
   app.use(metrics.count);

@@ -80,8 +80,24 @@ const answerReceived: RequestHandler<{ sector: string; kind: string }> = (req, r
   res.status(202).json({ batchId: id, status: batch.status, ...(duplicate ? { duplicateOf: id } : {}) });
 };
 
-/** Uploads of agencies and what became of them: `/feeds/…`. */
-export function feedRoutes(feeds: FeedService): Router {
+/** Given when the server stops or the caller goes away. */
+function untilGone(res: Response, stopping: AbortSignal): AbortSignal {
+  const until = new AbortController();
+  const abort = (): void => until.abort();
+  if (stopping.aborted) abort();
+  stopping.addEventListener('abort', abort);
+  res.once('close', () => {
+    stopping.removeEventListener('abort', abort);
+    abort();
+  });
+  return until.signal;
+}
+
+/**
+ * Uploads of agencies and what became of them: `/feeds/…`.
+ * @param stopping given when the server stops: who waits for a batch is answered as it is
+ */
+export function feedRoutes(feeds: FeedService, stopping: AbortSignal): Router {
   const router = Router();
   const upload = multer({
     storage: receiving(feeds),
@@ -93,7 +109,8 @@ export function feedRoutes(feeds: FeedService): Router {
 
   router.get('/batches/:id', async (req, res) => {
     const wait = Math.min(MAX_WAIT_SECONDS, Math.max(0, Number(req.query['wait'] ?? 0) || 0));
-    res.json(presentBatch(await feeds.waitFor(viewerOf(res), batchKey(req.params.id), wait)));
+    const until = untilGone(res, stopping);
+    res.json(presentBatch(await feeds.waitFor(viewerOf(res), batchKey(req.params.id), wait, until)));
   });
 
   router.get('/batches/:id/problems.xlsx', async (req, res) => {

@@ -26,12 +26,12 @@ export function healthRoutes(deps: {
     if (reasons.length === 0) res.json({ status: 'ready' });
     else res.status(503).json({ status: 'not ready', reasons });
   });
-  router.get('/metrics', (req, res) => {
+  router.get('/metrics', async (req, res) => {
     if (deps.metricsToken !== undefined) {
       const given = /^Bearer (.+)$/i.exec(req.get('authorization') ?? '')?.[1] ?? '';
       if (!sameText(given, deps.metricsToken)) throw new UnauthenticatedError('UNAUTHENTICATED');
     }
-    res.type('text/plain; version=0.0.4').send(deps.metrics.text());
+    res.type('text/plain; version=0.0.4').send(await deps.metrics.text());
   });
   return router;
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { access, link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,6 +28,12 @@ export interface BlobStore {
   openTo(key: string, path: string): Promise<void>;
   has(key: string): Promise<boolean>;
   remove(key: string): Promise<void>;
+  /** Keys of everything stored, in any order. */
+  keys(): AsyncIterable<string>;
+  /** When the content of this key was last put in; undefined when it is not there. */
+  storedAt(key: string): Promise<Date | undefined>;
+  /** Removes a blob unless its content was put in again since then. @returns whether it was removed */
+  removeOlder(key: string, before: Date): Promise<boolean>;
   /** Removes half-written files last touched before this instant. @returns how many */
   sweep(before: Date): Promise<number>;
 }
@@ -192,6 +198,30 @@ class FileBlobStore implements BlobStore {
 
   async remove(key: string): Promise<void> {
     await rm(this.#path(key), { force: true });
+  }
+
+  async *keys(): AsyncGenerator<string> {
+    const folders = await readdir(this.#dir).catch(() => [] as string[]);
+    for (const folder of folders.filter((name) => /^[0-9a-f]{2}$/.test(name)))
+      yield* (await readdir(join(this.#dir, folder))).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  }
+
+  async storedAt(key: string): Promise<Date | undefined> {
+    return (await stat(this.#path(key)).catch(() => undefined))?.mtime;
+  }
+
+  async removeOlder(key: string, before: Date): Promise<boolean> {
+    const path = this.#path(key);
+    const found = await stat(path).catch(() => undefined);
+    if (!found || found.mtime >= before) return false;
+    await mkdir(this.#temporary(), { recursive: true, mode: 0o700 });
+    const aside = join(this.#temporary(), randomBytes(12).toString('hex'));
+    await rename(path, aside);
+    // Out of reach of everybody now: was it put in again between the look and the move?
+    const again = (await stat(aside)).mtime >= before;
+    if (again) await link(aside, path).catch(() => undefined);
+    await rm(aside, { force: true });
+    return !again;
   }
 
   async sweep(before: Date): Promise<number> {
