@@ -2,10 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cleanUp, onCleanUp } from './cleanup.ts';
 import type { Bench, BenchLine } from './define-bench.ts';
 
 /** Loaded when they are called for. */
-const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {};
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  store: async () => (await import('./store.bench.ts')).default,
+  ingest: async () => (await import('./ingest.bench.ts')).default,
+  push: async () => (await import('./push.bench.ts')).default,
+  read: async () => (await import('./read.bench.ts')).default,
+  search: async () => (await import('./search.bench.ts')).default,
+};
 
 const USAGE = `npm run bench -- [${Object.keys(BENCHES).join(' ')}] [--size 0.1] [--json]`;
 
@@ -21,6 +28,7 @@ function show(line: BenchLine, json: boolean): void {
 
 async function runOne(bench: Bench, size: number, json: boolean): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'credit-bench-'));
+  onCleanUp(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   try {
     await bench.run({
       size,
@@ -29,7 +37,7 @@ async function runOne(bench: Bench, size: number, json: boolean): Promise<void> 
       log: (message) => console.error(`${bench.name}: ${message}`),
     });
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await cleanUp();
   }
 }
 
@@ -54,4 +62,16 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+/** Ends with the undoing, however far the bench itself is. */
+let stopped: Promise<void> | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stopped ??= cleanUp().finally(() => process.exit(130));
+  });
+}
+try {
+  process.exitCode = await main();
+} catch (error) {
+  await stopped;
+  throw error;
+}
