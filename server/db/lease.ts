@@ -26,12 +26,12 @@ export async function acquireLease(
   clock: Clock,
 ): Promise<boolean> {
   try {
-    await nativeCollection<LeaseDoc>(db, LEASES).updateOne(
+    const { matchedCount, upsertedCount } = await nativeCollection<LeaseDoc>(db, LEASES).updateOne(
       { _id: name, $or: [{ until: { $lte: clock.now() } }, { owner }] },
       { $set: { owner, until: end(clock, ms) } },
       { upsert: true },
     );
-    return true;
+    return matchedCount + upsertedCount === 1;
   } catch (error) {
     // The document exists and did not match: somebody else holds it.
     if (isDuplicateKey(error)) return false;

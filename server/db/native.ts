@@ -15,3 +15,15 @@ export function asTransient(error: mongo.MongoServerError): mongo.MongoServerErr
   error.addErrorLabel('TransientTransactionError');
   return error;
 }
+
+/**
+ * Does writes of a transaction that meet at a unique key with those of another one. The loser starts over, and finds
+ * then what the winner wrote.
+ */
+export async function retryWhenLost<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw isDuplicateKey(error) ? asTransient(error as mongo.MongoServerError) : error;
+  }
+}

@@ -9,6 +9,8 @@ export interface JobRunDoc {
   /** The process that runs it. */
   owner: string;
   status: JobRunStatus;
+  /** The moment of the schedule it was run for; one process takes each. Absent when it was started by hand. */
+  dueAt?: Date;
   startedAt: Date;
   endedAt?: Date;
   tookMs?: number;
@@ -22,6 +24,7 @@ export const jobRunSchema = new Schema<JobRunDoc>(
     name: { type: String, required: true },
     owner: { type: String, required: true },
     status: { type: String, enum: ['RUNNING', 'DONE', 'FAILED'], required: true },
+    dueAt: Date,
     startedAt: { type: Date, required: true },
     endedAt: Date,
     tookMs: Number,
@@ -31,4 +34,8 @@ export const jobRunSchema = new Schema<JobRunDoc>(
   baseOptions,
 );
 jobRunSchema.index({ name: 1, startedAt: -1, _id: -1 });
+jobRunSchema.index(
+  { name: 1, dueAt: 1 },
+  { unique: true, partialFilterExpression: { dueAt: { $exists: true } } },
+);
 jobRunSchema.index({ startedAt: -1, _id: -1 });

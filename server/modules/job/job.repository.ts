@@ -1,5 +1,6 @@
 import { Types, type Model } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
+import { isDuplicateKey } from '../../db/native.ts';
 import { jobRunSchema, type JobRunDoc } from './job-run.model.ts';
 
 export interface JobRunFilter {
@@ -14,9 +15,15 @@ export class JobRepository {
     this.#runs = db.model('JobRun', jobRunSchema, 'job_runs');
   }
 
-  async insert(run: Omit<JobRunDoc, '_id'>): Promise<string> {
-    const { _id } = await this.#runs.create(run);
-    return _id.toHexString();
+  /** @returns undefined when the job was run for that moment before */
+  async insert(run: Omit<JobRunDoc, '_id'>): Promise<string | undefined> {
+    try {
+      const { _id } = await this.#runs.create(run);
+      return _id.toHexString();
+    } catch (error) {
+      if (isDuplicateKey(error)) return undefined;
+      throw error;
+    }
   }
 
   /** @returns the run as it is now, undefined when it is unknown or was ended before */

@@ -25,11 +25,16 @@ export class JobService {
     this.#clock = deps.clock;
   }
 
-  /** Called by the holder of the job's lease: a run of that job still marked RUNNING was left by a dead process. */
-  async start(name: string, owner: string): Promise<string> {
+  /**
+   * Called by the holder of the job's lease: a run of that job still marked RUNNING was left by a dead process.
+   * @param dueAt the moment of the schedule it is run for
+   * @returns undefined when another process has run it for that moment, and given the lease back since
+   */
+  async start(name: string, owner: string, dueAt?: Date): Promise<string | undefined> {
     const startedAt = this.#clock.now();
     await this.#repository.failAbandoned(name, startedAt);
-    return this.#repository.insert({ name, owner, status: 'RUNNING', startedAt });
+    const due = dueAt ? { dueAt } : {};
+    return this.#repository.insert({ name, owner, status: 'RUNNING', startedAt, ...due });
   }
 
   /** @throws NotFoundError when the run is unknown or was ended before */

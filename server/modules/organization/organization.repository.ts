@@ -27,26 +27,28 @@ export class OrganizationRepository {
     return found ?? undefined;
   }
 
-  /** Two processes that bring the same new code at once both end with the one document. */
+  /**
+   * Two processes that bring the same new code at once both end with the one document. Two plain steps, for an upsert
+   * that meets another one ends differently from store to store.
+   */
   async upsert(
     fields: Pick<OrganizationDoc, 'kind' | 'name' | 'uscc' | 'sectors' | 'active'>,
     now: Date,
   ): Promise<OrganizationDoc> {
     const { uscc, ...rest } = fields;
-    const write = () =>
+    const update = () =>
       this.#organizations
-        .findOneAndUpdate(
-          { uscc },
-          { $set: { ...rest, updatedAt: now }, $setOnInsert: { createdAt: now } },
-          { upsert: true, returnDocument: 'after' },
-        )
-        .lean<OrganizationDoc>()
-        .orFail();
+        .findOneAndUpdate({ uscc }, { $set: { ...rest, updatedAt: now } }, { returnDocument: 'after' })
+        .lean<OrganizationDoc>();
+    const found = await update();
+    if (found) return found;
+    const made: OrganizationDoc = { _id: new Types.ObjectId(), ...fields, createdAt: now, updatedAt: now };
     try {
-      return await write();
+      await this.#organizations.create(made);
+      return made;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      return write();
+      return update().orFail();
     }
   }
 

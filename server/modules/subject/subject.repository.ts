@@ -1,6 +1,7 @@
 import { mongo, type ClientSession, type Model } from 'mongoose';
 import { bumpCounters } from '../../db/counters.ts';
 import type { Db } from '../../db/connect.ts';
+import { retryWhenLost } from '../../db/native.ts';
 import { subjectSchema, type SubjectDoc } from './subject.model.ts';
 
 export const SUBJECTS_TOTAL = 'subjects:total';
@@ -67,7 +68,9 @@ export class SubjectRepository {
   /** Applies a chunk and moves the counter with it: both or neither. @returns how many are new */
   async write(writes: readonly SubjectWrite[], tx: ClientSession): Promise<number> {
     if (writes.length === 0) return 0;
-    const done = await this.#subjects.bulkWrite([...writes], { session: tx, ordered: false });
+    const done = await retryWhenLost(() =>
+      this.#subjects.bulkWrite([...writes], { session: tx, ordered: false }),
+    );
     const added = done.insertedCount + done.upsertedCount;
     await bumpCounters(this.#db, new Map([[SUBJECTS_TOTAL, added]]), tx);
     return added;

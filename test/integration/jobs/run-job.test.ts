@@ -59,6 +59,16 @@ describe('runJob', () => {
     expect(await runJob(second, job, never)).to.deep.equal({});
   });
 
+  it('runs once for a moment of the schedule, though the second process comes when the first has ended', async () => {
+    const job = jobOf(async () => ({ ran: 1 }));
+    const due = new Date('2026-03-02T03:00:00Z');
+    expect(await runJob(app, job, never, due)).to.deep.equal({ ran: 1 });
+    expect(await runJob(second, job, never, due)).to.equal(undefined);
+    expect(await runJob(second, job, never, new Date('2026-03-02T03:01:00Z'))).to.deep.equal({ ran: 1 });
+    expect(await runJob(app, job, never)).to.deep.equal({ ran: 1 });
+    expect(await runsOf(job)).to.have.length(3);
+  });
+
   it('records a failure by its code or an id, never by its text, and gives the job free', async () => {
     const failures = [new ConflictError('FEED_BATCH_BUSY'), new Error('personal detail')];
     const job = jobOf(async () => {
