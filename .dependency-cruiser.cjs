@@ -11,6 +11,7 @@ const MODULES = [
   'credit-record',
   'publication',
   'outbox',
+  'reconciliation',
   'feed',
 ];
 

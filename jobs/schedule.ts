@@ -4,10 +4,17 @@ import type { Job } from './define-job.ts';
 import { ingestFeeds } from './ingest-feeds.job.ts';
 import { purgeExpired } from './purge-expired.job.ts';
 import { pushOutbox } from './push-outbox.job.ts';
+import { reconcileDaily } from './reconcile-daily.job.ts';
 import { recomputeDeadlines } from './recompute-deadlines.job.ts';
 import { runJob } from './run-job.ts';
 
-export const JOBS: readonly Job[] = [ingestFeeds, pushOutbox, recomputeDeadlines, purgeExpired];
+export const JOBS: readonly Job[] = [
+  ingestFeeds,
+  pushOutbox,
+  recomputeDeadlines,
+  reconcileDaily,
+  purgeExpired,
+];
 
 export interface RunningJobs {
   /** Gives the signal and waits for what is under way. */
@@ -27,7 +34,7 @@ export function startJobs(app: AppContext): RunningJobs {
   track(app.feeds.ingest.startWorker({ signal: stop.signal }));
   track(app.outbox.startDispatcher({ signal: stop.signal }));
   const tasks = JOBS.map((job) =>
-    cron.schedule(job.schedule, () => track(runJob(app, job, stop.signal)), {
+    cron.schedule(job.schedule, ({ date }) => track(runJob(app, job, stop.signal, date)), {
       name: job.name,
       timezone: 'Asia/Shanghai',
       noOverlap: true,

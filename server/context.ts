@@ -20,6 +20,7 @@ import { JobService } from './modules/job/index.ts';
 import { OrganizationService } from './modules/organization/index.ts';
 import { OutboxService } from './modules/outbox/index.ts';
 import { PublicationService } from './modules/publication/index.ts';
+import { ReconciliationService } from './modules/reconciliation/index.ts';
 import { SectorService } from './modules/sector/index.ts';
 import { SubjectService } from './modules/subject/index.ts';
 import { upstreamCodeOf } from './modules/template/index.ts';
@@ -41,6 +42,7 @@ export interface AppContext {
   readonly creditRecords: CreditRecordService;
   readonly publications: PublicationService;
   readonly outbox: OutboxService;
+  readonly reconciliation: ReconciliationService;
   readonly feeds: FeedService;
   readonly jobs: JobService;
   close(): Promise<void>;
@@ -109,6 +111,7 @@ export async function createContext(config: Config, options: ContextOptions = {}
     columnCode: (kind, field) => upstreamCodeOf(kind, field) ?? '',
     onRefused: (items, tx) => feeds.addRefused(items, tx),
   });
+  const reconciliation = new ReconciliationService({ db, clock, log, audit, outbox, records: creditRecords });
   const feeds: FeedService = new FeedService({
     db,
     clock,
@@ -140,9 +143,11 @@ export async function createContext(config: Config, options: ContextOptions = {}
     creditRecords,
     publications,
     outbox,
+    reconciliation,
     feeds,
     jobs,
     async close() {
+      await reconciliation.close();
       await outbox.close();
       await db.close();
     },

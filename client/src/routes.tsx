@@ -54,6 +54,12 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: 'reconciliation',
+                lazy: async () => ({
+                  Component: (await import('./audiences/center/ReconciliationPage.tsx')).ReconciliationPage,
+                }),
+              },
+              {
                 path: 'batches',
                 lazy: async () => ({
                   Component: (await import('./audiences/agency/FeedUploadPage.tsx')).FeedUploadPage,

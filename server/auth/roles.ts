@@ -162,7 +162,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'platform:read',
   ],
   SECURITY_ADMIN: [...PUBLIC, 'organization:read', 'account:read', 'account:grant', 'client:manage'],
-  AUDIT_ADMIN: [...PUBLIC, 'organization:read', 'account:read', 'audit:read'],
+  AUDIT_ADMIN: [...PUBLIC, 'organization:read', 'account:read', 'audit:read', 'reconciliation:read'],
   SYSTEM: PERMISSIONS,
 };
 

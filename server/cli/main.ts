@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   },
   generate: async () => (await import('./generate.ts')).generateCommand,
   push: async () => (await import('./push.ts')).pushCommand((await import('./app.ts')).openApp),
+  reconcile: async () =>
+    (await import('./reconcile.ts')).reconcileCommand((await import('./app.ts')).openApp),
   platform: async () => (await import('./platform.ts')).platformCommand((await import('./app.ts')).openApp),
   'upstream-sim': async () => (await import('./upstream-sim.ts')).upstreamSimCommand,
   'check-uscc': async () => (await import('./check-uscc.ts')).checkUsccCommand,
@@ -18,6 +20,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   feeds: async () => (await import('./template.ts')).feedsCommand,
   template: async () => (await import('./template.ts')).templateCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
+  demo: async () => (await import('./demo.ts')).demoCommand,
   admin: async () => (await import('./admin.ts')).adminCommand,
 };
 

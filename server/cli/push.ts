@@ -3,6 +3,7 @@ import { NotFoundError } from '../lib/errors.ts';
 import { messageOf } from '../lib/messages.ts';
 import type { OutboxService, PushSummary } from '../modules/outbox/index.ts';
 import { UsageError, type Command } from './command.ts';
+import { untilInterrupt } from './until-interrupt.ts';
 
 /** What the commands about platforms need of the application; `close` ends what `open` began. */
 export interface OutboxApp {
@@ -40,18 +41,6 @@ function lineOf({ platform, sent, accepted, refused, retry, dead }: PushSummary)
   const numbers = [sent, accepted, refused, retry, dead].map(String);
   const names = ['发送', '接受', '退回', '待重试', '死信'];
   return `${platform}：${names.map((name, i) => `${name} ${numbers[i] ?? ''}`).join('，')}`;
-}
-
-/** Stops at the end of the requests under way on the first interrupt; the second one ends the process as usual. */
-async function untilInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await work(stop.signal);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
 }
 
 /** `credit push`: delivers what is due, one pass. Exit 1 when items were refused, are given up or wait for another try. */

@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../../server/lib/clock.ts';
 import { createCipher } from '../../server/lib/field-cipher.ts';
 import { createLogger } from '../../server/lib/logger.ts';
 import { AuditService } from '../../server/modules/audit/index.ts';
-import type { PushableRecord, RecordChange } from '../../server/modules/credit-record/index.ts';
+import type { PushableRecord, RecordChange, RevisionHead } from '../../server/modules/credit-record/index.ts';
 import { OutboxService, type OutboxDeps, type RecordSource } from '../../server/modules/outbox/index.ts';
 import {
   parseFaults,
@@ -69,6 +69,15 @@ export class MemoryRecords implements RecordSource {
     });
   }
 
+  async headsOf(ids: readonly { recordId: string; revision: number }[]): Promise<RevisionHead[]> {
+    return this.pushable(ids);
+  }
+
+  async headsByKeys(keys: readonly string[]): Promise<RevisionHead[]> {
+    const ids = keys.flatMap((key) => this.#records.get(key.slice('key-'.length))?.change ?? []);
+    return this.pushable(ids);
+  }
+
   async *allChanges(afterId = ''): AsyncIterable<RecordChange[]> {
     const ids = [...this.#records.keys()].filter((id) => id > afterId).sort();
     for (let i = 0; i < ids.length; i += 50) {
@@ -78,7 +87,7 @@ export class MemoryRecords implements RecordSource {
 }
 
 function recordOf(change: RecordChange, revision: number, content: string): PushableRecord {
-  const { recordId, kind, sector, counterpartKind } = change;
+  const { recordId, kind, sector, counterpartKind, agencyId } = change;
   return {
     recordId,
     revision,
@@ -86,6 +95,7 @@ function recordOf(change: RecordChange, revision: number, content: string): Push
     kind,
     sector,
     counterpartKind,
+    agencyId,
     naturalKey: `key-${recordId}`,
     contentHash: revision === change.revision ? content : `${recordId}-${String(revision)}`,
     fields: { documentNumber: content },

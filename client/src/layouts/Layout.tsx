@@ -44,6 +44,7 @@ function Navigation() {
         信用查询
       </NavLink>
       {viewer?.can('outbox:read') && <NavLink to="/board">推送看板</NavLink>}
+      {viewer?.can('reconciliation:read') && <NavLink to="/reconciliation">对账</NavLink>}
       {viewer?.can('feed:read') && <NavLink to="/batches">数据报送</NavLink>}
     </nav>
   );

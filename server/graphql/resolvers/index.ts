@@ -8,6 +8,7 @@ import { jobModule } from './job.ts';
 import { organizationModule } from './organization.ts';
 import { outboxModule } from './outbox.ts';
 import { publicationModule } from './publication.ts';
+import { reconciliationModule } from './reconciliation.ts';
 import { sectorModule } from './sector.ts';
 import { subjectModule } from './subject.ts';
 
@@ -22,6 +23,7 @@ export const modules: readonly GraphqlModule[] = [
   creditRecordModule,
   publicationModule,
   outboxModule,
+  reconciliationModule,
   auditModule,
   jobModule,
 ];

@@ -1,6 +1,6 @@
-import { Types, type ClientSession, type Model, type mongo } from 'mongoose';
+import { Types, type ClientSession, type Model } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
-import { isDuplicateKey, asTransient } from '../../db/native.ts';
+import { retryWhenLost } from '../../db/native.ts';
 import type { CivilDate } from '../../lib/civil-date.ts';
 import {
   creditRecordSchema,
@@ -18,6 +18,22 @@ export interface RecordFilter {
   readonly day?: CivilDate;
   readonly documentNumber?: string;
 }
+
+/** What tells a record from others, without its columns. */
+export type HeadDoc = Pick<
+  CreditRecordDoc,
+  '_id' | 'revision' | 'kind' | 'agencyId' | 'naturalKey' | 'contentHash'
+>;
+
+const HEAD = { revision: 1, kind: 1, agencyId: 1, naturalKey: 1, contentHash: 1 } as const;
+
+/** What of a record goes to platforms. */
+export type SentDoc = Pick<
+  CreditRecordDoc,
+  keyof HeadDoc | 'sector' | 'counterpartKind' | 'decidedOn' | 'fields' | 'personal'
+>;
+
+const SENT = { ...HEAD, sector: 1, counterpartKind: 1, decidedOn: 1, fields: 1, personal: 1 } as const;
 
 export interface RecordPlace {
   readonly decidedOn: string;
@@ -63,16 +79,13 @@ export class CreditRecordRepository {
   /** @throws a transient error when another transaction was first with the same key */
   async write(plan: UpsertPlan, now: Date, tx: ClientSession): Promise<void> {
     const { inserts, replaced, updates } = plan;
-    try {
+    await retryWhenLost(async () => {
       if (inserts.length > 0) await this.#records.collection.insertMany(inserts as never, { session: tx });
       if (replaced.length > 0) {
         const revisions = replaced.map((record) => revisionOf(record, now));
         await this.#revisions.collection.insertMany(revisions as never, { session: tx });
       }
-    } catch (error) {
-      if (isDuplicateKey(error)) throw asTransient(error as mongo.MongoServerError);
-      throw error;
-    }
+    });
     if (updates.length === 0) return;
     await this.#records.collection.bulkWrite(
       updates.map(({ id, update }) => ({ updateOne: { filter: { _id: id }, update } })) as never,
@@ -86,8 +99,31 @@ export class CreditRecordRepository {
       .toArray()) as never;
   }
 
+  /** With what goes to platforms. */
+  sentByIds(ids: readonly string[]): Promise<SentDoc[]> {
+    const filter = { _id: { $in: ids.map((id) => new Types.ObjectId(id)) } };
+    return this.#records.collection.find(filter, { projection: SENT, batchSize: 1000 }).toArray() as never;
+  }
+
   async revisionsByIds(ids: readonly string[]): Promise<RevisionDoc[]> {
     return (await this.#revisions.collection.find({ _id: { $in: [...ids] } } as never).toArray()) as never;
+  }
+
+  headsByIds(ids: readonly string[]): Promise<HeadDoc[]> {
+    const filter = { _id: { $in: ids.map((id) => new Types.ObjectId(id)) } };
+    return this.#records.collection.find(filter, { projection: HEAD, batchSize: 1000 }).toArray() as never;
+  }
+
+  headsByKeys(naturalKeys: readonly string[]): Promise<HeadDoc[]> {
+    const filter = { naturalKey: { $in: [...naturalKeys] } };
+    return this.#records.collection.find(filter, { projection: HEAD, batchSize: 1000 }).toArray() as never;
+  }
+
+  /** @param ids `<recordId>-<revision>` each */
+  revisionHashes(ids: readonly string[]): Promise<Pick<RevisionDoc, '_id' | 'contentHash'>[]> {
+    return this.#revisions.collection
+      .find({ _id: { $in: [...ids] } } as never, { projection: { contentHash: 1 } })
+      .toArray() as never;
   }
 
   async revisionsOf(recordId: Types.ObjectId): Promise<RevisionDoc[]> {
@@ -111,6 +147,17 @@ export class CreditRecordRepository {
         projection: { revision: 1, kind: 1, sector: 1, counterpartKind: 1, agencyId: 1 },
         batchSize: limit,
       })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray() as never;
+  }
+
+  /** By id; what is never shown and says nothing of a record's way is left out. */
+  contentsAfter(id: string | undefined, limit: number): Promise<CreditRecordDoc[]> {
+    const from = id === undefined ? {} : { _id: { $gt: new Types.ObjectId(id) } };
+    const left = ['naturalKey', 'contentHash', 'generation', 'seq', 'batchId', 'agencyId', 'authorityCode'];
+    return this.#records.collection
+      .find(from, { projection: Object.fromEntries(left.map((name) => [name, 0])), batchSize: limit })
       .sort({ _id: 1 })
       .limit(limit)
       .toArray() as never;

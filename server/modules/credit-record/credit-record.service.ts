@@ -9,16 +9,57 @@ import type { FieldCipher } from '../../lib/field-cipher.ts';
 import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../lib/page.ts';
 import type { WorkingCalendar } from '../../lib/working-day.ts';
 import type { CreditRecordDoc, RecordContent } from './credit-record.model.ts';
-import { CreditRecordRepository, type RecordFilter, type RecordPlace } from './credit-record.repository.ts';
-import type { PushableRecord, RecordChange } from './credit-record.types.ts';
+import {
+  CreditRecordRepository,
+  type HeadDoc,
+  type RecordFilter,
+  type RecordPlace,
+  type SentDoc,
+} from './credit-record.repository.ts';
+import type { PushableRecord, RecordChange, RevisionHead } from './credit-record.types.ts';
 import { present, presentRevision, type CreditRecord, type CreditRecordRevision } from './present.ts';
 import { Deadlines, personalContext, planUpsert, prepareRows, type PreparedRow } from './upsert.ts';
 import type { UpsertBatch, UpsertResult, UpsertRow } from './upsert.ts';
+
+/** A stored record as its draft was. */
+export interface RecordContents {
+  readonly change: Omit<RecordChange, 'agencyId'>;
+  readonly draft: Pick<
+    CreditRecordDoc,
+    | 'kind'
+    | 'counterpartKind'
+    | 'uscc'
+    | 'documentNumber'
+    | 'decidedOn'
+    | 'publicUntil'
+    | 'state'
+    | 'penaltyKinds'
+    | 'fields'
+  > & { readonly counterpartName: string; readonly authorityName: string };
+}
+
+type SentContent = Pick<RecordContent, 'fields' | 'personal' | 'contentHash'>;
 
 const PAGE = 500;
 
 /** Counter of stored records of a kind. */
 const COUNTER = 'records:';
+
+function revisionIdOf({ recordId, revision }: { recordId: string; revision: number }): string {
+  return `${recordId}-${String(revision)}`;
+}
+
+function headOf({ _id, revision, kind, agencyId, naturalKey, contentHash }: HeadDoc): RevisionHead {
+  return {
+    recordId: _id.toHexString(),
+    revision,
+    currentRevision: revision,
+    kind,
+    agencyId: agencyId.toHexString(),
+    naturalKey,
+    contentHash,
+  };
+}
 
 /** Stored decisions: the current version of each, and the ones before. */
 export class CreditRecordService {
@@ -65,7 +106,7 @@ export class CreditRecordService {
   /** Those revisions that are stored, personal columns decrypted: for platforms only. */
   async pushable(ids: readonly { recordId: string; revision: number }[]): Promise<PushableRecord[]> {
     const records = new Map(
-      (await this.#repository.byIds([...new Set(ids.map(({ recordId }) => recordId))])).map((record) => [
+      (await this.#repository.sentByIds([...new Set(ids.map(({ recordId }) => recordId))])).map((record) => [
         record._id.toHexString(),
         record,
       ]),
@@ -85,7 +126,7 @@ export class CreditRecordService {
     });
   }
 
-  #pushable(record: CreditRecordDoc, content: RecordContent, revision: number): PushableRecord {
+  #pushable(record: SentDoc, content: SentContent, revision: number): PushableRecord {
     return {
       recordId: record._id.toHexString(),
       revision,
@@ -93,19 +134,45 @@ export class CreditRecordService {
       kind: record.kind,
       sector: record.sector,
       counterpartKind: record.counterpartKind,
+      agencyId: record.agencyId.toHexString(),
       naturalKey: record.naturalKey,
       contentHash: content.contentHash,
-      fields: { ...content.fields, ...this.#personal(record._id, content) },
+      fields: content.personal
+        ? { ...content.fields, ...this.#personal(record._id, content) }
+        : content.fields,
       decidedOn: record.decidedOn,
     };
   }
 
-  #personal(recordId: Types.ObjectId, { personal }: RecordContent): Record<string, string> {
+  #personal(recordId: Types.ObjectId, { personal }: Pick<RecordContent, 'personal'>): Record<string, string> {
     if (personal === undefined) return {};
     return JSON.parse(this.#cipher.decryptText(personal, personalContext(recordId))) as Record<
       string,
       string
     >;
+  }
+
+  /** Those revisions that are stored, in any order. At most some hundred at once. */
+  async headsOf(ids: readonly { recordId: string; revision: number }[]): Promise<RevisionHead[]> {
+    const found = await this.#repository.headsByIds([...new Set(ids.map(({ recordId }) => recordId))]);
+    const records = new Map(found.map((record) => [record._id.toHexString(), record]));
+    const older = ids.filter(({ recordId, revision }) => (records.get(recordId)?.revision ?? 0) > revision);
+    const hashes = new Map(
+      (older.length === 0 ? [] : await this.#repository.revisionHashes(older.map(revisionIdOf))).map(
+        ({ _id, contentHash }) => [_id, contentHash],
+      ),
+    );
+    return ids.flatMap((id) => {
+      const record = records.get(id.recordId);
+      const contentHash =
+        record?.revision === id.revision ? record.contentHash : hashes.get(revisionIdOf(id));
+      return record && contentHash !== undefined ? [{ ...headOf(record), ...id, contentHash }] : [];
+    });
+  }
+
+  /** The current revisions of records by their natural keys. At most some hundred at once. */
+  async headsByKeys(naturalKeys: readonly string[]): Promise<RevisionHead[]> {
+    return (await this.#repository.headsByKeys(naturalKeys)).map(headOf);
   }
 
   /** Every record at its current revision, by id, behind `afterId`. */
@@ -123,6 +190,26 @@ export class CreditRecordService {
       }));
       last = found.at(-1)?._id.toHexString();
     }
+  }
+
+  /** Stored records at their current revision, by id, behind `afterId`, with what their public copies are made of. */
+  async contentsAfter(afterId: string | undefined, limit: number): Promise<RecordContents[]> {
+    const found = await this.#repository.contentsAfter(afterId, limit);
+    return found.map((record) => {
+      const natural = record.counterpartKind === 'NATURAL_PERSON';
+      // Only natural persons' names are encrypted: no other record is decrypted.
+      const personal = natural ? this.#personal(record._id, record)['counterpartName'] : undefined;
+      const change = {
+        recordId: record._id.toHexString(),
+        revision: record.revision,
+        kind: record.kind,
+        sector: record.sector,
+        counterpartKind: record.counterpartKind,
+      };
+      const { fields } = record;
+      const counterpartName = personal ?? fields['counterpartName'] ?? '';
+      return { change, draft: { ...record, counterpartName, authorityName: fields['authorityName'] ?? '' } };
+    });
   }
 
   /** Current records with everything in them, for the modules behind; `tx` sees what it wrote. */

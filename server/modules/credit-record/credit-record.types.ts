@@ -46,6 +46,12 @@ export interface RecordChange {
   readonly agencyId: string;
 }
 
+/** What tells a revision from others, without its columns. */
+export type RevisionHead = Pick<
+  PushableRecord,
+  'recordId' | 'revision' | 'currentRevision' | 'kind' | 'agencyId' | 'naturalKey' | 'contentHash'
+>;
+
 /** One revision as it is sent upstream. */
 export interface PushableRecord {
   readonly recordId: string;
@@ -55,6 +61,7 @@ export interface PushableRecord {
   readonly kind: RecordKind;
   readonly sector: string;
   readonly counterpartKind: CounterpartKind;
+  readonly agencyId: string;
   /** Stable over all revisions of the decision: hash of kind, document number, counterpart, authority. */
   readonly naturalKey: string;
   /** SHA-256 of the content of this revision. */

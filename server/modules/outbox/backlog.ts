@@ -1,6 +1,5 @@
 import type { RecordChange } from '../credit-record/index.ts';
-import { asTransient, isDuplicateKey } from '../../db/native.ts';
-import type { mongo } from 'mongoose';
+import { retryWhenLost } from '../../db/native.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { addLots, latestOnly, memberOf, supersedeOlder } from './enqueue.ts';
 import { LotChanges } from './lot-changes.ts';
@@ -41,11 +40,7 @@ async function putMissing(
     const into = new LotChanges('enqueue');
     await supersedeOlder(repository, into, platform.code, missing, now, tx);
     addLots(into, platform.code, missing, { now, size: platform.batchSize });
-    try {
-      await into.write(repository, tx);
-    } catch (error) {
-      throw isDuplicateKey(error) ? asTransient(error as mongo.MongoServerError) : error;
-    }
+    await retryWhenLost(() => into.write(repository, tx));
     return missing.length;
   });
 }

@@ -53,6 +53,30 @@ export interface RunCounts {
 }
 
 const MOST_ASKED = 100;
+/** How long a request may still take once the process is to stop: its fate can be asked for by another. */
+const STOP_GRACE_MS = 3000;
+
+/** Runs a request under a time limit, and under a short one from the stop on. */
+async function limited<T>(
+  ms: number,
+  stop: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  let timer = setTimeout(() => limit.abort(), ms);
+  const hurry = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => limit.abort(), Math.min(ms, STOP_GRACE_MS));
+  };
+  if (stop.aborted) hurry();
+  stop.addEventListener('abort', hurry);
+  try {
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', hurry);
+  }
+}
 
 /** Sends what is due to one platform and asks for what has no answer: one pass, in several requests at once. */
 export class Delivery {
@@ -80,13 +104,14 @@ export class Delivery {
   }
 
   /** A paused platform is asked for a batch that cannot be before anything is sent there. */
-  async #isUp(platform: ReadyPlatform, { drain }: RunOptions): Promise<boolean> {
+  async #isUp(platform: ReadyPlatform, { drain, signal }: RunOptions): Promise<boolean> {
     const { pausedUntil, code } = platform;
     if (!pausedUntil) return true;
     if (!drain && pausedUntil.getTime() > this.#deps.clock.now().getTime()) return false;
-    const fate = await this.#deps
-      .adapterOf(platform)
-      .ask('probe', platform, AbortSignal.timeout(this.#deps.requestMs));
+    const fate = await limited(this.#deps.requestMs, signal, (limit) =>
+      this.#deps.adapterOf(platform).ask('probe', platform, limit),
+    );
+    if (signal.aborted) return false;
     if (fate.kind === 'FAILED') {
       await this.#deps.registry.noteFault(code, fate.code);
       return false;
@@ -102,19 +127,24 @@ export class Delivery {
     const waiting = open.values();
     await this.#inParallel(async () => {
       for (const batch of waiting) {
-        if (options.signal.aborted || !(await this.#ask(platform, batch, counts))) return;
+        if (options.signal.aborted || !(await this.#ask(platform, batch, options.signal, counts))) return;
       }
     });
     return open.length > 0;
   }
 
   /** @returns false when the platform does not answer */
-  async #ask(platform: ReadyPlatform, batch: PushBatchDoc, counts: RunCounts): Promise<boolean> {
+  async #ask(
+    platform: ReadyPlatform,
+    batch: PushBatchDoc,
+    stop: AbortSignal,
+    counts: RunCounts,
+  ): Promise<boolean> {
     const { leases, registry, clock, adapterOf, requestMs } = this.#deps;
     const token = batch._id;
     if (!(await leases.take(batch))) return true;
     try {
-      const fate = await adapterOf(platform).ask(token, platform, AbortSignal.timeout(requestMs));
+      const fate = await limited(requestMs, stop, (limit) => adapterOf(platform).ask(token, platform, limit));
       const now = clock.now();
       if (fate.kind === 'FAILED') {
         const state = batch.state === 'OPEN' ? 'ASKING' : batch.state;
@@ -123,7 +153,8 @@ export class Delivery {
           { _id: token, owner: leases.owner, state: batch.state },
           { $set: { state, lease: now, at: askAt('ASKING', asks, now), asks } },
         );
-        return !(await registry.noteFault(platform.code, fate.code));
+        // What was broken off by our own stop is no fault of the platform.
+        return !stop.aborted && !(await registry.noteFault(platform.code, fate.code));
       }
       const settled = await this.settle({
         platform: platform.code,
@@ -157,7 +188,7 @@ export class Delivery {
         if (claimed === 'AGAIN') continue;
         any = true;
         left -= claimed.members.length;
-        up = (await this.#send(platform, claimed, counts)) && up;
+        up = (await this.#send(platform, claimed, options.signal, counts)) && up;
       }
     });
     return any;
@@ -184,7 +215,12 @@ export class Delivery {
   }
 
   /** @returns false when the platform is paused now */
-  async #send(platform: ReadyPlatform, claimed: Claimed, counts: RunCounts): Promise<boolean> {
+  async #send(
+    platform: ReadyPlatform,
+    claimed: Claimed,
+    stop: AbortSignal,
+    counts: RunCounts,
+  ): Promise<boolean> {
     const { leases, adapterOf, requestMs } = this.#deps;
     const { token } = claimed;
     try {
@@ -198,8 +234,10 @@ export class Delivery {
       // Whoever took the batch over has asked for it and been told that it was never seen.
       if (!leases.isSafe(token)) return true;
       counts.sent += encoded.n;
-      const answer = await adapter.send(encoded.body, token, platform, AbortSignal.timeout(requestMs));
-      return await this.#apply(platform, token, answer, counts);
+      const answer = await limited(requestMs, stop, (limit) =>
+        adapter.send(encoded.body, token, platform, limit),
+      );
+      return await this.#apply(platform, token, answer, stop, counts);
     } finally {
       leases.drop(token);
     }
@@ -234,6 +272,7 @@ export class Delivery {
     platform: ReadyPlatform,
     token: string,
     answer: Awaited<ReturnType<PlatformAdapter['send']>>,
+    stop: AbortSignal,
     counts: RunCounts,
   ): Promise<boolean> {
     const { registry, clock } = this.#deps;
@@ -264,6 +303,7 @@ export class Delivery {
       if (this.#failing.delete(code) || faults > 0 || pausedUntil) await registry.noteSuccess(platform);
       return true;
     }
+    if (stop.aborted) return false;
     this.#failing.add(code);
     this.#deps.log.warn({ event: 'push-failed', platform: code, batchId: token, code: answer.code });
     return !(await registry.noteFault(code, answer.code));

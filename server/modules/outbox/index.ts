@@ -1,5 +1,11 @@
 export { OutboxService, type OutboxDeps, type PushSummary, type RecordSource } from './outbox.service.ts';
+export type { Fate, Holdings } from './holdings.ts';
+export type { Listing } from './listing.ts';
+export type { HeldGroup, HeldItem } from './platforms/types.ts';
 export type { OutboxFilter, OutboxItem } from './outbox.query.ts';
 export { OUTBOX_STATES, type OutboxState } from './outbox.states.ts';
 export type { Platform, PlatformInput } from './platform.service.ts';
 export type { RefusedItem } from './settle.ts';
+export { itemIdOf, lotOf, type ItemDoc, type LotDoc } from './lot.model.ts';
+export type { PushBatchDoc } from './push-batch.model.ts';
+export { isRoutedTo, loadRouting } from './routing.ts';

@@ -68,7 +68,9 @@ export class LotChanges {
   #keep(lot: Lot, target: Target, members: string[]): Lot {
     const next = after(lot, target, members);
     const { _id, platform: _platform, kind: _kind, sector: _sector, createdAt: _at, ...fields } = next;
-    const gone = (['code', 'message', 'local'] as const).filter((name) => name in lot && !(name in next));
+    const gone = (['code', 'message', 'local', 'day'] as const).filter(
+      (name) => name in lot && !(name in next),
+    );
     if (members.length === lot.n) {
       const { members: _members, n: _n, ...rest } = fields;
       this.#update(lot, rest, gone);
@@ -103,7 +105,7 @@ export class LotChanges {
 }
 
 function after(lot: Lot, target: Target, members: string[]): Lot {
-  const { code: _code, message: _message, local: _local, most: _most, ...rest } = lot;
+  const { code: _code, message: _message, local: _local, day: _day, most: _most, ...rest } = lot;
   const most = target.most ?? lot.most;
   return {
     ...rest,
@@ -119,5 +121,6 @@ function after(lot: Lot, target: Target, members: string[]): Lot {
     ...(target.code === undefined ? {} : { code: target.code }),
     ...(target.message === undefined ? {} : { message: target.message }),
     ...(target.local === true ? { local: true } : {}),
+    ...(target.day === undefined ? {} : { day: target.day }),
   };
 }

@@ -1,5 +1,6 @@
 import { Schema, type Types } from 'mongoose';
 import { baseOptions } from '../../db/base-schema.ts';
+import type { CivilDate } from '../../lib/civil-date.ts';
 import { OUTBOX_STATES, type OutboxState } from './outbox.states.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface LotDoc {
   message?: string;
   /** Refused by our own check: never left. */
   local?: boolean;
+  /** CONFIRMED and REFUSED: Shanghai day of the platform's word, by its own clock where it tells the time. */
+  day?: CivilDate;
 }
 
 /** A lot with its members taken apart. */
@@ -66,12 +69,14 @@ export const lotSchema = new Schema<LotDoc>(
     code: String,
     message: String,
     local: Boolean,
+    day: String,
   },
   baseOptions,
 );
 lotSchema.index({ platform: 1, state: 1, at: 1 });
 lotSchema.index({ platform: 1, state: 1, _id: -1 });
 lotSchema.index({ platform: 1, _id: -1 });
+lotSchema.index({ platform: 1, state: 1, day: 1, _id: 1 });
 
 /** One revision of a record for one platform: `<platform>:<recordId>:<revision>`. Kept small: there are many. */
 export interface ItemDoc {

@@ -63,6 +63,17 @@ export class OutboxRepository {
     return found;
   }
 
+  /** State and time alone: members make lots big. */
+  async lotHeads(ids: readonly Types.ObjectId[]): Promise<Pick<LotDoc, '_id' | 'state' | 'at'>[]> {
+    const found: Pick<LotDoc, '_id' | 'state' | 'at'>[] = [];
+    for (let i = 0; i < ids.length; i += STEP) {
+      const step = ids.slice(i, i + STEP);
+      const heads = this.lots.find({ _id: { $in: step } }, { projection: { state: 1, at: 1 } });
+      found.push(...((await heads.toArray()) as Pick<LotDoc, '_id' | 'state' | 'at'>[]));
+    }
+    return found;
+  }
+
   /** All revisions of a record that were put in for a platform. */
   itemsOfRecord(platform: string, recordId: string, tx?: ClientSession): Promise<ItemDoc[]> {
     const range = { $gt: itemIdOf(platform, `${recordId}:`), $lt: itemIdOf(platform, `${recordId};`) };

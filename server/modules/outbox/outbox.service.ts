@@ -20,6 +20,8 @@ import { BatchLeases } from './batch-lease.ts';
 import { Delivery, type RunCounts } from './delivery.ts';
 import { Bell, dispatch } from './dispatcher.ts';
 import { addLots, latestOnly, memberOf, supersedeOlder } from './enqueue.ts';
+import { Holdings } from './holdings.ts';
+import { listingOf, type Listing } from './listing.ts';
 import { LotChanges } from './lot-changes.ts';
 import { itemIdOf } from './lot.model.ts';
 import { OutboxQuery, type OutboxFilter, type OutboxItem, type OutboxReceipt } from './outbox.query.ts';
@@ -31,6 +33,7 @@ import type { ColumnCode, PlatformAdapter } from './platforms/types.ts';
 import { ReceiptService } from './receipt.service.ts';
 import { isRoutedTo, loadRouting, type RoutingTable } from './routing.ts';
 import type { RefusedItem } from './settle.ts';
+import { SharedRecords } from './shared-records.ts';
 
 /** Where the outbox gets the records from. */
 export interface RecordSource {
@@ -65,6 +68,8 @@ interface OutboxOptions {
   readonly patienceMs?: number;
   /** The same when all that is left are announced receipts. */
   readonly receiptPatienceMs?: number;
+  /** How long a platform that does not answer is asked for what it holds. */
+  readonly listingPatienceMs?: number;
 }
 
 export interface DeliverOptions {
@@ -89,6 +94,8 @@ const BACKLOG_LEASE_MS = 30_000;
 
 /** The way of records to the upstream platforms. */
 export class OutboxService {
+  /** What the platforms should hold by what they said; for the modules behind. */
+  readonly holdings: Holdings;
   readonly #repository: OutboxRepository;
   readonly #registry: PlatformRegistry;
   readonly #delivery: Delivery;
@@ -108,12 +115,17 @@ export class OutboxService {
     this.#http = deps.http ?? createHttpClient();
     this.#adapter = httpJsonAdapter(this.#http, deps.columnCode ?? upstreamCodeOf);
     this.#repository = new OutboxRepository(db);
+    this.holdings = new Holdings(this.#repository);
     this.#registry = new PlatformRegistry({ db, clock, cipher, log, routing: deps.routing ?? loadRouting() });
     this.#query = new OutboxQuery(
       this.#repository,
       this.#registry.routing.map(({ code }) => code),
     );
     const adapterOf = (): PlatformAdapter => this.#adapter;
+    const records = new SharedRecords(
+      (ids) => deps.records.pushable(ids),
+      async () => (await this.#enabled()).length,
+    );
     this.#delivery = new Delivery({
       repository: this.#repository,
       registry: this.#registry,
@@ -121,7 +133,7 @@ export class OutboxService {
       clock,
       log,
       adapterOf,
-      pushable: (ids) => deps.records.pushable(ids),
+      pushable: (ids) => records.get(ids),
       onRefused: deps.onRefused ?? (async () => undefined),
       leases: new BatchLeases({
         repository: this.#repository,
@@ -172,6 +184,19 @@ export class OutboxService {
     const idOf = (change: RecordChange) => itemIdOf(code, memberOf(change));
     const there = new Set((await this.#repository.itemsByIds(changes.map(idOf), tx)).map(({ _id }) => _id));
     return changes.filter((change) => !there.has(idOf(change)));
+  }
+
+  /** Chinese name of a platform; its code when the routing table no longer has it. */
+  nameOf(code: string): string {
+    return this.#registry.routing.find((known) => known.code === code)?.name ?? code;
+  }
+
+  /** What a platform says it holds. @throws NotFoundError PLATFORM_NOT_FOUND when it has never been set up */
+  async listing(code: string, signal: AbortSignal): Promise<Listing> {
+    const platform = await this.#registry.fresh(code);
+    if (!platform) throw new NotFoundError('PLATFORM_NOT_FOUND', { code });
+    const { requestMs = 60_000, listingPatienceMs: patienceMs = 45_000 } = this.#deps.options ?? {};
+    return listingOf(this.#adapter.listing, platform, { requestMs, patienceMs, signal });
   }
 
   /** Tells the dispatcher of this process that there is something to send; called after a commit. */
@@ -330,6 +355,11 @@ export class OutboxService {
     const found = await this.#query.find(itemId);
     if (!found) throw new NotFoundError('OUTBOX_ITEM_NOT_FOUND');
     return found;
+  }
+
+  /** Since when the oldest item that may be sent now has been waiting; undefined when none may. */
+  async oldestDue(code: string): Promise<Date | undefined> {
+    return (await this.#repository.dueLots(code, this.#deps.clock.now(), 1))[0]?.at;
   }
 
   /** Items of a platform per state. */

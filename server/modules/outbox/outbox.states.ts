@@ -16,7 +16,8 @@ export type OutboxState = (typeof OUTBOX_STATES)[number];
 /**
  * Life of an item. SENDING lasts until the platform's word on the item is known, however often it has to be asked;
  * SENT waits for a receipt that was announced. SENDING → SUPERSEDED is an item found out of date before it left;
- * REFUSED → SUPERSEDED only one that was refused by our own check and never left.
+ * REFUSED → SUPERSEDED only one that was refused by our own check and never left; CONFIRMED → PENDING only by the
+ * repair of a reconciliation, when the platform has lost the item.
  */
 export const outboxTransitions: TransitionTable<OutboxState> = {
   PENDING: ['SENDING', 'SUPERSEDED'],
@@ -25,7 +26,7 @@ export const outboxTransitions: TransitionTable<OutboxState> = {
   RETRY: ['SENDING', 'SUPERSEDED'],
   DEAD: ['PENDING', 'SUPERSEDED'],
   REFUSED: ['SUPERSEDED'],
-  CONFIRMED: [],
+  CONFIRMED: ['PENDING'],
   SUPERSEDED: [],
 };
 

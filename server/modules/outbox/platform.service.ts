@@ -7,7 +7,7 @@ import type { OutboxQuery } from './outbox.query.ts';
 import type { OutboxState } from './outbox.states.ts';
 import type { PlatformDoc } from './platform.model.ts';
 import type { PlatformRegistry, ReadyPlatform } from './platform.registry.ts';
-import type { PlatformRouting } from './routing.ts';
+import type { DailyReconciliation, PlatformRouting } from './routing.ts';
 
 export interface PlatformInput {
   readonly code: string;
@@ -31,6 +31,7 @@ export interface Platform {
   readonly callback?: string;
   readonly enabled: boolean;
   readonly batchSize: number;
+  readonly dailyReconciliation: DailyReconciliation;
   readonly faults: number;
   readonly pausedUntil?: Date;
   /** Still taking in what was stored before it was enabled. */
@@ -73,6 +74,7 @@ export class PlatformService {
       template,
       enabled: ready?.enabled ?? false,
       batchSize: ready?.batchSize ?? DEFAULT_BATCH_SIZE,
+      dailyReconciliation: routing.dailyReconciliation ?? 'COMPARE',
       faults: ready?.faults ?? 0,
       takingIn: ready?.backlog !== undefined,
       items: await this.#query.counts(code),

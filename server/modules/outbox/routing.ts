@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { RecordChange } from '../credit-record/index.ts';
 
+/** What the daily job does for a platform: nothing, compare, or also send again what the platform has lost. */
+export type DailyReconciliation = 'OFF' | 'COMPARE' | 'REPAIR';
+
 /** A list left out fits everything. */
 interface Route {
   readonly kinds?: readonly string[];
@@ -15,6 +18,8 @@ export interface PlatformRouting {
   readonly adapter: 'http-json';
   /** Version of the national template it takes. */
   readonly template: string;
+  /** COMPARE when left out. */
+  readonly dailyReconciliation?: DailyReconciliation;
   readonly routes: readonly Route[];
 }
 

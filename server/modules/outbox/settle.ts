@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { ClientSession } from 'mongoose';
+import { retryWhenLost } from '../../db/native.ts';
+import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
 import { retryDelay, withJitter } from '../../lib/retry-schedule.ts';
 import { scrubPersonal } from '../../lib/scrub.ts';
@@ -93,20 +95,35 @@ export function byVerdict(
         result,
         code = '',
         message = '',
-      } = verdict as { result: string; code?: string; message?: string };
-      const key = `${result}/${code}/${message}`;
+        acceptedAt = '',
+      } = verdict as { result: string; code?: string; message?: string; acceptedAt?: string };
+      const key = `${result}/${code}/${message}/${acceptedAt === '' ? '' : dayOf(acceptedAt, now)}`;
       if (!made.has(key)) made.set(key, verdictTarget(lot, verdict, now));
       return made.get(key);
     };
   };
 }
 
+let lastDay: { at: string; day: CivilDate } | undefined;
+
+/** Items of one answer were mostly taken at one instant, so the last day is remembered. */
+function dayOf(acceptedAt: string | undefined, now: Date): CivilDate {
+  if (acceptedAt === undefined) return civilDateOf(now);
+  if (lastDay?.at !== acceptedAt) {
+    const at = new Date(acceptedAt);
+    lastDay = { at: acceptedAt, day: civilDateOf(Number.isNaN(at.getTime()) ? now : at) };
+  }
+  return lastDay.day;
+}
+
 export function verdictTarget(lot: Lot, verdict: Verdict, now: Date): Target | undefined {
   switch (verdict.result) {
     case 'accepted':
-      return { state: 'CONFIRMED', at: now, faults: 0 };
-    case 'refused':
-      return { state: 'REFUSED', at: now, faults: 0, ...wordsOf(verdict, 'REFUSED') };
+      return { state: 'CONFIRMED', at: now, faults: 0, day: dayOf(verdict.acceptedAt, now) };
+    case 'refused': {
+      const words = wordsOf(verdict, 'REFUSED');
+      return { state: 'REFUSED', at: now, faults: 0, day: civilDateOf(now), ...words };
+    }
     case 'pending':
       return lot.state === 'SENT' ? undefined : { state: 'SENT', at: now, faults: 0 };
     case 'retry':
@@ -217,9 +234,11 @@ async function keepReceipt(
 ): Promise<void> {
   const _id = createHash('sha256').update(`${platform}/${token}/`).update(raw).digest('hex');
   const body = Buffer.from(cipher.encrypt(gzipSync(raw, { level: 1 }), `receipt:${token}`));
-  await repository.receipts.updateOne(
-    { _id },
-    { $setOnInsert: { platform, token, via, at: now, body } },
-    { upsert: true, session: tx },
+  await retryWhenLost(() =>
+    repository.receipts.updateOne(
+      { _id },
+      { $setOnInsert: { platform, token, via, at: now, body } },
+      { upsert: true, session: tx },
+    ),
   );
 }

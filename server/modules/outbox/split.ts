@@ -1,3 +1,4 @@
+import type { CivilDate } from '../../lib/civil-date.ts';
 import { assertTransition } from '../../lib/state-machine.ts';
 import type { Lot } from './lot.model.ts';
 import { outboxTransitions, type OutboxState } from './outbox.states.ts';
@@ -13,6 +14,7 @@ export interface Target {
   readonly code?: string;
   readonly message?: string;
   readonly local?: boolean;
+  readonly day?: CivilDate;
   /** Token of a batch the members go out in. */
   readonly token?: string;
 }

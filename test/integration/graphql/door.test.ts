@@ -268,6 +268,8 @@ describe('POST /graphql', () => {
       'Mutation.resetSecondFactor': 'resetSecondFactor(input: { accountId: "x" }) { errors { code } }',
       'Mutation.changePassword':
         'changePassword(input: { currentPassword: "", newPassword: "" }) { errors { code } }',
+      'Mutation.reconcilePlatform':
+        'reconcilePlatform(input: { platform: "x", day: "2026-03-02" }) { errors { code } }',
       'Mutation.confirmSecondFactor': 'confirmSecondFactor(input: { code: "" }) { errors { code } }',
       'Mutation.createApiClient':
         'createApiClient(input: { name: "", organizationId: "x", roles: [] }) { errors { code } }',
@@ -313,6 +315,8 @@ describe('POST /graphql', () => {
       CENTER_OPERATOR: [
         ...AGENCY_READS,
         ...OUTBOX,
+        'Query.reconciliationRuns',
+        'Mutation.reconcilePlatform',
         'Mutation.submitCreditRecords',
         'Query.jobRuns',
         'Query.organizations',
@@ -335,7 +339,7 @@ describe('POST /graphql', () => {
         'Mutation.createApiClient',
         'Mutation.setApiClientActive',
       ],
-      AUDIT_ADMIN: ['Query.organizations', 'Query.accounts', 'Query.auditEvents'],
+      AUDIT_ADMIN: ['Query.reconciliationRuns', 'Query.organizations', 'Query.accounts', 'Query.auditEvents'],
     };
 
     it('are closed to the public but for what is public', async () => {
@@ -466,7 +470,7 @@ describe('POST /graphql', () => {
     });
 
     it('lists runs of jobs and the audit trail', async () => {
-      const runId = await services.jobs.start('push-outbox', 'here');
+      const runId = (await services.jobs.start('push-outbox', 'here')) ?? '';
       await services.jobs.finish(runId, { counts: { sent: 3 } });
       const { token } = await tokenOf('SYSTEM_ADMIN');
       const runs = await ask(

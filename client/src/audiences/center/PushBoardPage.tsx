@@ -59,7 +59,10 @@ function Board({ pushBoard: board, feedBatches }: PushBoardQuery) {
         />
       </section>
       <section className="panel">
-        <h2>上级平台推送</h2>
+        <div className="panel-head">
+          <h2>上级平台推送</h2>
+          <Link to="/reconciliation">对账</Link>
+        </div>
         {board.platforms.length === 0 ? (
           <Nothing>尚未设置上级平台。</Nothing>
         ) : (

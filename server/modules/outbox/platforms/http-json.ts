@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { UpstreamError } from '../../../lib/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../../lib/http-client.ts';
+import type { PushableRecord } from '../../credit-record/index.ts';
+import { httpJsonListing } from './http-json-listing.ts';
 import type {
   ColumnCode,
   Encoded,
@@ -27,34 +29,57 @@ const ajv = new Ajv2020({ strict: true });
 const itemIsValid = ajv.compile(schemaOf('push.json'));
 const answerIsValid = ajv.compile<AnswerBody>(schemaOf('answer.json'));
 
+/** An item as it stands in a body, or the place of its fault. */
+type EncodedItem = { readonly text: string } | { readonly fault: string };
+type EncodeItem = (item: PushItem) => EncodedItem;
+
+function encodeItem({ record, operation }: PushItem, columnCode: ColumnCode): EncodedItem {
+  const data: Record<string, string> = {};
+  for (const field of Object.keys(record.fields)) {
+    const code = columnCode(record.kind, field);
+    const value = record.fields[field];
+    if (code !== undefined && value !== undefined) data[code] = value;
+  }
+  const { naturalKey: key, contentHash, kind, sector, agencyId: agency } = record;
+  const item = { itemId: itemIdOf(record), key, contentHash, operation, kind, sector, agency, data };
+  if (itemIsValid(item)) return { text: JSON.stringify(item) };
+  return { fault: itemIsValid.errors?.[0]?.instancePath.slice(0, 100) ?? '' };
+}
+
+function itemIdOf({ recordId, revision }: PushableRecord): string {
+  return `${recordId}:${String(revision)}`;
+}
+
+/** Platforms that are sent the same record are sent the same text. */
+function rememberItems(columnCode: ColumnCode): EncodeItem {
+  const known = {
+    INSERT: new WeakMap<PushableRecord, EncodedItem>(),
+    UPDATE: new WeakMap<PushableRecord, EncodedItem>(),
+  };
+  return (item) => {
+    const texts = known[item.operation];
+    let encoded = texts.get(item.record);
+    if (!encoded) texts.set(item.record, (encoded = encodeItem(item, columnCode)));
+    return encoded;
+  };
+}
+
 export function encodeBatch(
   items: readonly PushItem[],
   batch: string,
-  address: PlatformAddress,
+  { template, callback }: PlatformAddress,
   columnCode: ColumnCode,
+  encode: EncodeItem = (item) => encodeItem(item, columnCode),
 ): Encoded {
   const invalid = new Map<string, string>();
-  const good: object[] = [];
-  for (const { record, operation } of items) {
-    const data: Record<string, string> = {};
-    for (const field of Object.keys(record.fields)) {
-      const code = columnCode(record.kind, field);
-      const value = record.fields[field];
-      if (code !== undefined && value !== undefined) data[code] = value;
-    }
-    const { naturalKey: key, contentHash, kind, sector } = record;
-    const itemId = `${record.recordId}:${String(record.revision)}`;
-    const item = { itemId, key, contentHash, operation, kind, sector, data };
-    if (itemIsValid(item)) good.push(item);
-    else invalid.set(itemId, itemIsValid.errors?.[0]?.instancePath.slice(0, 100) ?? '');
+  const good: string[] = [];
+  for (const item of items) {
+    const encoded = encode(item);
+    if ('text' in encoded) good.push(encoded.text);
+    else invalid.set(itemIdOf(item.record), encoded.fault);
   }
-  const { template, callback } = address;
-  const body = JSON.stringify({
-    batch,
-    template,
-    ...(callback === undefined ? {} : { callback }),
-    items: good,
-  });
+  const head = JSON.stringify({ batch, template, ...(callback === undefined ? {} : { callback }) });
+  const body = `${head.slice(0, -1)},"items":[${good.join(',')}]}`;
   return { body, invalid, n: good.length };
 }
 
@@ -84,12 +109,13 @@ export function decodeAnswer(body: Uint8Array): { batch: string; outcomes: Outco
   }
   if (!answerIsValid(parsed)) return undefined;
   const outcomes = new Map<string, Outcome>();
-  for (const { itemId, result, code, message } of parsed.results) {
+  for (const { itemId, result, code, message, acceptedAt } of parsed.results) {
     if (outcomes.has(itemId)) continue;
     outcomes.set(itemId, {
       result,
       ...(code === undefined ? {} : { code }),
       ...(message === undefined ? {} : { message }),
+      ...(acceptedAt === undefined ? {} : { acceptedAt }),
     });
   }
   return { batch: parsed.batch, outcomes };
@@ -111,10 +137,12 @@ const OURS = new Set([400, 413, 422]);
 const UNCLEAR = new Set([408, 409]);
 
 /**
- * HTTP/JSON with a token: `POST <url>/batches` answers per item, `GET <url>/batches/<batch>` tells what became of it.
+ * HTTP/JSON with a token: `POST <url>/batches` answers per item, `GET <url>/batches/<batch>` tells what became of it,
+ * `<url>/held` what is held.
  */
 export function httpJsonAdapter(client: HttpClient, columnCode: ColumnCode): PlatformAdapter {
   const codeOf = rememberCodes(columnCode);
+  const encode = rememberItems(codeOf);
   const headersOf = ({ token }: PlatformAddress) => ({
     authorization: `Bearer ${token}`,
     accept: 'application/json',
@@ -122,8 +150,9 @@ export function httpJsonAdapter(client: HttpClient, columnCode: ColumnCode): Pla
   const addressOf = ({ url }: PlatformAddress, batch?: string) =>
     `${url.replace(/\/+$/, '')}/batches${batch === undefined ? '' : `/${batch}`}`;
   return {
-    encode: (items, batch, address) => encodeBatch(items, batch, address, codeOf),
+    encode: (items, batch, address) => encodeBatch(items, batch, address, codeOf, encode),
     decode: decodeAnswer,
+    listing: httpJsonListing(client),
     async send(body, batch, address, signal) {
       try {
         const answer = await client.send({

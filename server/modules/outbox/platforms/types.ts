@@ -1,8 +1,11 @@
+import type { CivilDate } from '../../../lib/civil-date.ts';
 import type { PushableRecord } from '../../credit-record/index.ts';
 
 /** What a platform said of one item. */
 export interface Outcome {
   readonly result: 'accepted' | 'refused' | 'pending' | 'retry';
+  /** Accepted: when the platform took it, ISO, where it says so. */
+  readonly acceptedAt?: string;
   /** The platform's own words. */
   readonly code?: string;
   readonly message?: string;
@@ -50,6 +53,43 @@ export interface PlatformAddress {
 /** Field name of a template to the column code of the platform; fields without one are not sent. */
 export type ColumnCode = (kind: PushableRecord['kind'], field: string) => string | undefined;
 
+/** A record a platform holds, as it last took it with effect. */
+export interface HeldItem {
+  readonly key: string;
+  readonly contentHash: string;
+  readonly itemId: string;
+  readonly agency: string;
+  readonly kind: string;
+  /** ISO instant. */
+  readonly acceptedAt: string;
+}
+
+/** Records of one day of acceptance, agency and kind. */
+export interface HeldGroup {
+  readonly agency: string;
+  readonly kind: string;
+  readonly n: number;
+  /** SetHash over `heldText` of each record. */
+  readonly hash: string;
+}
+
+/**
+ * What a platform holds, each record under the Shanghai day of its last effective acceptance.
+ * All throw UpstreamError: LISTING_NOT_OFFERED, LISTING_TURNED_DOWN, LISTING_INVALID, or a retryable one.
+ */
+export interface PlatformListing {
+  days(address: PlatformAddress, signal: AbortSignal): Promise<{ day: CivilDate; n: number }[]>;
+  groups(day: CivilDate, address: PlatformAddress, signal: AbortSignal): Promise<HeldGroup[]>;
+  /** One page in the order of the keys, behind `after`; without `next` it is the last. */
+  items(
+    place: { day: CivilDate; agency: string; kind: string; after?: string },
+    address: PlatformAddress,
+    signal: AbortSignal,
+  ): Promise<{ items: HeldItem[]; next?: string }>;
+  /** Those of at most 500 keys that are held, under whatever day. */
+  lookup(keys: readonly string[], address: PlatformAddress, signal: AbortSignal): Promise<HeldItem[]>;
+}
+
 /** One way of delivery. Everything else about it is shared. */
 export interface PlatformAdapter {
   /** Pure. */
@@ -59,4 +99,5 @@ export interface PlatformAdapter {
   ask(batch: string, address: PlatformAddress, signal: AbortSignal): Promise<FateAnswer>;
   /** Reads an answer, a status or a callback; undefined when it is none. Pure. */
   decode(body: Uint8Array): { readonly batch: string; readonly outcomes: Outcomes } | undefined;
+  readonly listing: PlatformListing;
 }

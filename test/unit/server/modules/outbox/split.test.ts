@@ -35,7 +35,7 @@ describe('splitLot', () => {
   });
 
   it('refuses what the table does not list', () => {
-    const target = to('PENDING');
+    const target = to('SENDING');
     expect(() => splitLot({ state: 'CONFIRMED', members }, () => target)).to.throw(
       RuleError,
       'TRANSITION_REFUSED',

@@ -1,0 +1,6 @@
+export {
+  ReconciliationService,
+  type ReconciliationDifference,
+  type ReconciliationRun,
+} from './reconciliation.service.ts';
+export type { RunFilter } from './reconciliation.repository.ts';
