@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The command line runs from source: no build step stands between `npm install` and the first command.
-import { register } from 'tsx/esm/api';
+import '../server/lib/typescript.mjs';
 
-register();
 const { main } = await import('../server/cli/main.ts');
 process.exitCode = await main(process.argv.slice(2));

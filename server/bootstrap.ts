@@ -15,7 +15,8 @@ import { DEMO_BANK, DEMO_FIRM } from './demo/demo-organizations.ts';
 
 const LEASE = 'bootstrap';
 const LEASE_MS = 15_000;
-const ACCOUNTS_FILE = 'demo-accounts.txt';
+const DEMO_STEP = 'demo-records';
+export const ACCOUNTS_FILE = 'demo-accounts.txt';
 
 interface DemoAccount {
   readonly username: string;
@@ -103,6 +104,12 @@ async function firstTime(
   await steps.updateOne({ _id: name }, { $set: { doneAt: clock.now() } });
 }
 
+/** Whether the store was begun as a demo city, or holds nothing yet that could be lost. */
+export async function isDemoCity(app: AppContext): Promise<boolean> {
+  const steps = nativeCollection<{ _id: string }>(app.db, 'bootstrap_steps');
+  return (await steps.findOne({ _id: DEMO_STEP })) !== null || holdsNothing(app);
+}
+
 async function makeDemoAccounts(app: AppContext): Promise<void> {
   const password = await demoPassword(app);
   await keepPassword(app.config.dataDir, password);
@@ -156,7 +163,7 @@ export async function bootstrap(app: AppContext, options: { demoRecords: boolean
     if (!options.demoRecords) return;
     await firstTime(
       app,
-      'demo-records',
+      DEMO_STEP,
       () => holdsNothing(app),
       () => loadDemoRecords(app),
     );

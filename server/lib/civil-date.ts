@@ -5,12 +5,15 @@ export type CivilDate = string & { readonly __brand: 'CivilDate' };
 export const LONG_TERM = '2099-12-31' as CivilDate;
 
 const DAY_MS = 86_400_000;
+const SHANGHAI_MS = 8 * 3_600_000;
 const SHAPE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Accepts only real calendar days; 2023-02-29 is not one. */
 export function isCivilDate(text: string): text is CivilDate {
   const match = SHAPE.exec(text);
   if (!match) return false;
+  const [month, day] = [Number(match[2]), Number(match[3])];
+  if (month >= 1 && month <= 12 && day >= 1 && day <= 28) return true;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
 }
@@ -21,9 +24,14 @@ export function civilDate(text: string): CivilDate {
   return text;
 }
 
+let last = { at: Number.NaN, date: LONG_TERM };
+
 /** The day on the wall clock of Shanghai (UTC+8, no daylight saving since 1991) at this instant. */
 export function civilDateOf(instant: Date): CivilDate {
-  return new Date(instant.getTime() + 8 * 3_600_000).toISOString().slice(0, 10) as CivilDate;
+  const at = instant.getTime();
+  // The rows of a file share an instant, and are asked about twice each.
+  if (at !== last.at) last = { at, date: new Date(at + SHANGHAI_MS).toISOString().slice(0, 10) as CivilDate };
+  return last.date;
 }
 
 export function addDays(date: CivilDate, days: number): CivilDate {

@@ -41,6 +41,9 @@ export interface CheckedChunk {
   readonly rows: readonly CheckedRow[];
 }
 
+/** So many open problems of a feed are read at once; of more, those that rows speak of are looked for. */
+const FEW_PROBLEMS = 500;
+
 export const OUTCOME_LETTERS = {
   INSERTED: 'I',
   UPDATED: 'U',
@@ -206,11 +209,14 @@ async function endProblems(
   { problems, cipher, clock }: ChunkDeps,
   tx: ClientSession,
 ): Promise<number> {
+  const open = await problems.openOf(batch, FEW_PROBLEMS, tx);
+  if (open?.size === 0) return 0;
+  const isOpen = (name: string): boolean => open?.has(name) ?? true;
   const of = (...outcomes: readonly RowOutcome[]): Pick<Successors, 'ids' | 'rowKeys'> => {
     const rows = chunk.rows.filter((_, i) => outcomes.includes(ends[i]?.outcome ?? 'REFUSED'));
     return {
-      ids: rows.flatMap(({ raw }) => problemIdIn(raw)),
-      rowKeys: rows.flatMap(({ raw }) => rowKeyOf(raw, cipher) ?? []),
+      ids: rows.flatMap(({ raw }) => problemIdIn(raw)).filter(isOpen),
+      rowKeys: rows.flatMap(({ raw }) => rowKeyOf(raw, cipher) ?? []).filter(isOpen),
     };
   };
   const corrected = { status: 'CORRECTED', correctedAt: clock.now() } as const;

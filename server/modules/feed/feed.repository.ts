@@ -10,6 +10,8 @@ import {
   type RowCounts,
 } from './batch.model.ts';
 
+const WAITING: readonly BatchStatus[] = ['RECEIVED', 'INGESTING'];
+
 export interface BatchFilter {
   readonly agencyId?: string;
   readonly feed?: string;
@@ -58,10 +60,28 @@ export class FeedRepository {
   /** Oldest first. */
   waiting(limit: number): Promise<FeedBatchDoc[]> {
     return this.#batches.collection
-      .find({ status: { $in: ['RECEIVED', 'INGESTING'] } })
+      .find({ status: { $in: [...WAITING] } })
       .sort({ status: 1, _id: 1 })
       .limit(limit)
       .toArray() as never;
+  }
+
+  countWaiting(limit: number): Promise<number> {
+    return this.#batches.collection.countDocuments({ status: { $in: [...WAITING] } }, { limit });
+  }
+
+  async oldestWaiting(): Promise<Date | undefined> {
+    const first = await Promise.all(
+      WAITING.map((status) =>
+        this.#batches.collection
+          .find({ status }, { projection: { receivedAt: 1 } })
+          .sort({ _id: 1 })
+          .limit(1)
+          .next(),
+      ),
+    );
+    const times = first.flatMap((doc) => (doc ? [(doc['receivedAt'] as Date).getTime()] : []));
+    return times.length === 0 ? undefined : new Date(Math.min(...times));
   }
 
   page(filter: BatchFilter, before: string | undefined, limit: number): Promise<FeedBatchDoc[]> {

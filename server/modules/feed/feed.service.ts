@@ -110,12 +110,12 @@ export class FeedService {
     return found;
   }
 
-  /** The batch once it has ended, or as it is after so many seconds. @throws as `batch` */
-  async waitFor(viewer: Viewer, id: string, seconds: number): Promise<FeedBatchDoc> {
+  /** The batch once it has ended, or as it is after so many seconds or at the signal. @throws as `batch` */
+  async waitFor(viewer: Viewer, id: string, seconds: number, signal?: AbortSignal): Promise<FeedBatchDoc> {
     for (let left = (seconds * 1000) / WAIT_STEP_MS; ; left -= 1) {
       const batch = await this.batch(viewer, id);
-      if (left <= 0 || !OPEN_STATUSES.includes(batch.status)) return batch;
-      await sleep(WAIT_STEP_MS);
+      if (left <= 0 || signal?.aborted || !OPEN_STATUSES.includes(batch.status)) return batch;
+      await sleep(WAIT_STEP_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
     }
   }
 
@@ -287,6 +287,28 @@ export class FeedService {
   /** See ProblemRowService.addRefused. */
   addRefused(items: readonly RefusedItem[], tx: ClientSession): Promise<void> {
     return this.problems.addRefused(items, tx);
+  }
+
+  /**
+   * Removes stored files that no batch names and that were put in before this instant: what a process left that was
+   * killed between the two. @returns how many
+   */
+  async sweepFiles(before: Date, signal: AbortSignal): Promise<number> {
+    const { blobs } = this.#deps;
+    let removed = 0;
+    for await (const key of blobs.keys()) {
+      if (signal.aborted) break;
+      const at = await blobs.storedAt(key);
+      if (at === undefined || at >= before || (await this.#batches.usesBlob(key))) continue;
+      if (await blobs.removeOlder(key, before)) removed += 1;
+    }
+    return removed;
+  }
+
+  /** Batches that are not worked to their end, counted up to 1000, and when the oldest came. */
+  async backlog(): Promise<{ waiting: number; oldest?: Date }> {
+    const oldest = await this.#batches.oldestWaiting();
+    return { waiting: await this.#batches.countWaiting(1000), ...(oldest ? { oldest } : {}) };
   }
 
   /** Maintained totals over all batches. */

@@ -37,6 +37,23 @@ export class ProblemRowRepository {
     return missing.length;
   }
 
+  /**
+   * Ids and row keys of the open problems of an agency's feed: most feeds have none or a few, and then rows need not be
+   * looked for one by one. @returns undefined when there are more than `most`
+   */
+  async openOf(
+    { agencyId, feed }: { agencyId: Types.ObjectId; feed: string },
+    most: number,
+    tx: ClientSession,
+  ): Promise<ReadonlySet<string> | undefined> {
+    const found = (await this.#rows.collection
+      .find({ agencyId, feed, status: 'OPEN' }, { session: tx, projection: { rowKey: 1 } })
+      .limit(most + 1)
+      .toArray()) as unknown as Pick<ProblemRowDoc, '_id' | 'rowKey'>[];
+    if (found.length > most) return undefined;
+    return new Set(found.flatMap(({ _id, rowKey }) => (rowKey === undefined ? [_id] : [_id, rowKey])));
+  }
+
   /** Ends the open problems of an agency's feed that these rows speak of. @returns how many */
   async end(
     feed: { agencyId: Types.ObjectId; feed: string },

@@ -1,5 +1,4 @@
 // A worker thread starts from plain JavaScript: this registers the TypeScript loader, then reads workbooks.
-import { register } from 'tsx/esm/api';
+import '../../../lib/typescript.mjs';
 
-register();
 await import('./sheets-worker.ts');
