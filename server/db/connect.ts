@@ -1,3 +1,4 @@
+import './dead-socket.ts';
 import mongoose, { type ClientSession, type Connection, type Model, type Schema } from 'mongoose';
 
 /** The store as the services see it: one connection, its models and transactions. */
