@@ -186,6 +186,7 @@ describe('embedded store: engine', function () {
       [{ create: 'none', capped: true }, 115],
       [{ update: 'none', updates: [], txnNumber: Long.ONE }, 20],
       [{ changeStream: 1 }, 59],
+      [{ aggregate: 'none', pipeline: [{ $changeStream: {} }], cursor: {} }, 115],
     ];
     for (const [body, code] of refused) {
       it(`is refused with ${String(code)}: ${mongo.BSON.EJSON.stringify(body)}`, async () => {
