@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
+import { connectDb, type Db } from '../../../server/db/connect.ts';
 import { testDb, type TestDb } from '../../support/store.ts';
 
 /** What the driver keeps to itself. */
@@ -16,8 +17,8 @@ interface Inside {
 
 describe('a connection whose other end has just gone', () => {
   let store: TestDb;
-  const sockets = (): Socket[] => {
-    const { topology } = store.db.conn.getClient() as unknown as Inside;
+  const socketsOf = ({ conn }: Db): Socket[] => {
+    const { topology } = conn.getClient() as unknown as Inside;
     return [...topology.s.servers.values()].flatMap(({ pool }) =>
       [...pool.connections].map(({ socket }) => socket),
     );
@@ -30,8 +31,8 @@ describe('a connection whose other end has just gone', () => {
   afterEach(() => store.drop());
 
   it('does not hold a command for ever', async () => {
-    expect(sockets()).not.to.be.empty;
-    for (const socket of sockets()) socket.destroy();
+    expect(socketsOf(store.db)).not.to.be.empty;
+    for (const socket of socketsOf(store.db)) socket.destroy();
     const found = await store.db.conn.collection('things').findOne({}).catch(String);
     expect(found).to.satisfy(
       (value: unknown) => typeof value === 'string' || (value as { v: number }).v === 1,
@@ -40,7 +41,7 @@ describe('a connection whose other end has just gone', () => {
   });
 
   it('does not hold a transaction for ever', async () => {
-    for (const socket of sockets()) socket.destroy();
+    for (const socket of socketsOf(store.db)) socket.destroy();
     await store.db.inTransaction((session) =>
       store.db.conn.collection('things').insertOne({ v: 2 }, { session }),
     );
@@ -48,7 +49,9 @@ describe('a connection whose other end has just gone', () => {
   });
 
   it('does not hold the close', async () => {
-    for (const socket of sockets()) socket.destroy();
-    await store.db.conn.getClient().close();
+    const other = await connectDb(store.uri);
+    await other.conn.collection('things').findOne({});
+    for (const socket of socketsOf(other)) socket.destroy();
+    await other.close();
   });
 });
