@@ -176,6 +176,7 @@ function lives(pid: number): boolean {
  * and of another machine's processes nothing is known: their files are old after a day.
  */
 async function sweepWork(directory: string, clock: Clock): Promise<void> {
+  const started = systemClock.now().getTime() - process.uptime() * 1000;
   for (const name of await readdir(directory).catch(() => [] as string[])) {
     if (name === WORK) continue;
     const path = join(directory, name);
@@ -183,7 +184,9 @@ async function sweepWork(directory: string, clock: Clock): Promise<void> {
     const touched = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
     const abandoned =
       machine === hostname()
-        ? Number(pid) === process.pid || !lives(Number(pid))
+        ? Number(pid) === process.pid
+          ? touched < started
+          : !lives(Number(pid))
         : touched < clock.now().getTime() - DAY_MS;
     if (abandoned) await rm(path, { recursive: true, force: true });
   }
