@@ -1,41 +1,28 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stringify } from 'csv-stringify/sync';
 import { Types, type ClientSession } from 'mongoose';
 import { actorOf, requirePermission, type Viewer } from '../../auth/viewer.ts';
 import { readCounters } from '../../db/counters.ts';
 import { contentHash } from '../../lib/content-hash.ts';
 import { ConflictError, InputError, NotFoundError } from '../../lib/errors.ts';
 import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../lib/page.ts';
-import type { RowOutcome } from '../credit-record/index.ts';
 import type { AuditService } from '../audit/index.ts';
+import type { RowOutcome } from '../credit-record/index.ts';
 import type { OrganizationService } from '../organization/index.ts';
 import type { RefusedItem } from '../outbox/index.ts';
 import type { SectorService } from '../sector/index.ts';
 import { NO_ROWS, type BatchStatus, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
-import { OUTCOME_LETTERS } from './chunk.ts';
+import { rowsOf, type FeedRow } from './chunk-rows.ts';
 import { DownloadTickets } from './download.ts';
 import { canReadBatch, worksForAll } from './feed.policy.ts';
 import { CHUNK_ROWS, FeedRepository } from './feed.repository.ts';
-import type { CellFault, RowEnd } from './feed.types.ts';
+import type { RowEnd } from './feed.types.ts';
 import { IngestService, type IngestDeps } from './ingest.service.ts';
 import { ALL_PROBLEMS, type ProblemRowDoc } from './problem-row.model.ts';
 import { ProblemRowRepository } from './problem-row.repository.ts';
 import { ProblemRowService } from './problem-row.service.ts';
 import { ReceiveService, type Received, type ReceiveInput } from './receive.service.ts';
-
-export interface FeedRow {
-  readonly seq: number;
-  readonly row: number;
-  readonly outcome: RowOutcome;
-  readonly recordId?: string;
-  readonly warnings: readonly Pick<CellFault, 'column' | 'code' | 'params'>[];
-}
-
-/** A submitted row: column code or Chinese name, and its text. */
-export interface SubmittedRow {
-  readonly cells: readonly { readonly column: string; readonly value: string }[];
-}
+import { csvOfRows, type SubmittedRow } from './submitted-rows.ts';
 
 export type FeedDeps = Omit<IngestDeps, 'batches' | 'problems'> & {
   readonly organizations: OrganizationService;
@@ -45,10 +32,6 @@ export type FeedDeps = Omit<IngestDeps, 'batches' | 'problems'> & {
 
 const OPEN_STATUSES: readonly BatchStatus[] = ['RECEIVED', 'INGESTING'];
 const WAIT_STEP_MS = 100;
-
-const OUTCOME_BY_LETTER = new Map(
-  Object.entries(OUTCOME_LETTERS).map(([outcome, letter]) => [letter as string, outcome as RowOutcome]),
-);
 
 /** Feeds: files and lists of agencies, from receipt to the outbox, and what became of their rows. */
 export class FeedService {
@@ -324,40 +307,4 @@ export class FeedService {
   async recount(): Promise<{ totals: RowCounts; uneven: string[] }> {
     return { totals: await this.#batches.totals(), uneven: await this.#batches.uneven(100) };
   }
-}
-
-function rowsOf(chunk: Awaited<ReturnType<FeedRepository['chunks']>>[number]): FeedRow[] {
-  const warnings = new Map(chunk.warnings.map(({ seq, faults }) => [seq, faults]));
-  return chunk.seqs.map((seq, i) => {
-    const recordId = chunk.records[i]?.toHexString();
-    return {
-      seq,
-      row: chunk.rows[i] ?? 0,
-      outcome: OUTCOME_BY_LETTER.get(chunk.outcomes[i] ?? '') ?? 'REFUSED',
-      ...(recordId === undefined ? {} : { recordId }),
-      warnings: warnings.get(seq) ?? [],
-    };
-  });
-}
-
-/** A list of rows as the file it could have been. */
-function csvOfRows(rows: readonly SubmittedRow[]): string {
-  if (rows.length < 1 || rows.length > CHUNK_ROWS)
-    throw new InputError(['rows'], 'FEED_ROWS_EMPTY', { max: CHUNK_ROWS });
-  const columns = [...new Set(rows.flatMap(({ cells }) => cells.map(({ column }) => column)))];
-  const lines = rows.map(({ cells }, i) => {
-    const path = ['rows', String(i)];
-    const seq = i + 1;
-    const values = new Map<string, string>();
-    for (const { column, value: given } of cells) {
-      // As the reader of files takes it out: a row must not be empty there and not here.
-      const value = given.replaceAll('\0', '');
-      if (values.has(column)) throw new InputError(path, 'FEED_ROW_COLUMN_TWICE', { seq, column });
-      values.set(column, value);
-    }
-    if (![...values.values()].some((value) => value.trim() !== ''))
-      throw new InputError(path, 'FEED_ROW_EMPTY', { seq });
-    return columns.map((column) => values.get(column) ?? '');
-  });
-  return stringify([columns, ...lines]);
 }

@@ -1,4 +1,6 @@
-export { FeedService, type FeedRow, type SubmittedRow } from './feed.service.ts';
+export { FeedService } from './feed.service.ts';
+export type { FeedRow } from './chunk-rows.ts';
+export type { SubmittedRow } from './submitted-rows.ts';
 export { type BatchStatus, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
 export type { CellFault, RowEnd } from './feed.types.ts';
 export type { ProblemRowDoc } from './problem-row.model.ts';

@@ -1,6 +1,7 @@
 import { Types, type Model } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
 import { isDuplicateKey } from '../../db/native.ts';
+import { startedBefore } from '../../db/newest-first.ts';
 import { jobRunSchema, type JobRunDoc } from './job-run.model.ts';
 
 export interface JobRunFilter {
@@ -48,16 +49,8 @@ export class JobRepository {
     after: { startedAt: Date; id: string } | undefined,
     limit: number,
   ): Promise<JobRunDoc[]> {
-    const rest = after
-      ? {
-          $or: [
-            { startedAt: { $lt: after.startedAt } },
-            { startedAt: after.startedAt, _id: { $lt: new Types.ObjectId(after.id) } },
-          ],
-        }
-      : {};
     return this.#runs
-      .find({ ...filter, ...rest })
+      .find({ ...filter, ...startedBefore(after) })
       .sort({ startedAt: -1, _id: -1 })
       .limit(limit)
       .lean<JobRunDoc[]>()

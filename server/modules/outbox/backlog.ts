@@ -1,6 +1,8 @@
-import type { RecordChange } from '../credit-record/index.ts';
+import { randomUUID } from 'node:crypto';
+import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts';
 import { retryWhenLost } from '../../db/native.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { RecordChange } from '../credit-record/index.ts';
 import { addLots, latestOnly, memberOf, supersedeOlder } from './enqueue.ts';
 import { LotChanges } from './lot-changes.ts';
 import { itemIdOf } from './lot.model.ts';
@@ -14,8 +16,9 @@ import { isRoutedTo } from './routing.ts';
  */
 const SECOND_PASS_MS = 65_000;
 const PASSES = 2;
+const LEASE_MS = 30_000;
 
-export interface BacklogDeps {
+interface BacklogDeps {
   readonly repository: OutboxRepository;
   readonly registry: PlatformRegistry;
   readonly clock: Clock;
@@ -50,11 +53,7 @@ async function putMissing(
  * after a stop, and finds nothing to do where it has been.
  * @returns how many items were put in
  */
-export async function runBacklogPass(
-  deps: BacklogDeps,
-  platform: ReadyPlatform,
-  signal: AbortSignal,
-): Promise<number> {
+async function runPass(deps: BacklogDeps, platform: ReadyPlatform, signal: AbortSignal): Promise<number> {
   const { backlog, code } = platform;
   if (!backlog) return 0;
   const platforms = deps.registry.repository;
@@ -72,4 +71,30 @@ export async function runBacklogPass(
   await platforms.moveBacklog(code, backlog.id, pass > PASSES ? undefined : { id: backlog.id, pass, at });
   deps.registry.forget();
   return put;
+}
+
+/**
+ * Puts in what was stored before a platform was enabled, when that is due. One process at a time works on it.
+ * @returns how many items were put in
+ */
+export async function takeIn(deps: BacklogDeps, code: string, signal: AbortSignal): Promise<number> {
+  const { registry, repository, clock } = deps;
+  const { db } = repository;
+  const due = (platform: ReadyPlatform | undefined): boolean =>
+    platform?.enabled === true && platform.backlog !== undefined && platform.backlog.at <= clock.now();
+  if (!due((await registry.ready()).find((known) => known.code === code))) return 0;
+  const lease = `outbox-backlog-${code}`;
+  const owner = randomUUID();
+  if (!(await acquireLease(db, lease, owner, LEASE_MS, clock))) return 0;
+  const renewal = setInterval(
+    () => void renewLease(db, lease, owner, LEASE_MS, clock).catch(() => undefined),
+    LEASE_MS / 3,
+  );
+  try {
+    const platform = await registry.fresh(code);
+    return platform && due(platform) ? await runPass(deps, platform, signal) : 0;
+  } finally {
+    clearInterval(renewal);
+    await releaseLease(db, lease, owner);
+  }
 }

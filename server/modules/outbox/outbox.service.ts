@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { ClientSession, mongo } from 'mongoose';
 import { requirePermission, type Viewer } from '../../auth/viewer.ts';
 import type { Db } from '../../db/connect.ts';
-import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts';
 import { asTransient, isDuplicateKey } from '../../db/native.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { NotFoundError, RuleError } from '../../lib/errors.ts';
@@ -10,14 +9,14 @@ import type { FieldCipher } from '../../lib/field-cipher.ts';
 import { createHttpClient, type HttpClient } from '../../lib/http-client.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Page, PageArgs } from '../../lib/page.ts';
-import { withJitter } from '../../lib/retry-schedule.ts';
 import type { SignatureHeaders } from '../../lib/signature.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { PushableRecord, RecordChange } from '../credit-record/index.ts';
 import { upstreamCodeOf } from '../template/index.ts';
-import { runBacklogPass } from './backlog.ts';
+import { takeIn } from './backlog.ts';
 import { BatchLeases } from './batch-lease.ts';
 import { Delivery, type RunCounts } from './delivery.ts';
+import { runDelivery, type DeliverOptions } from './delivery-run.ts';
 import { Bell, dispatch } from './dispatcher.ts';
 import { addLots, latestOnly, memberOf, supersedeOlder } from './enqueue.ts';
 import { Holdings } from './holdings.ts';
@@ -72,14 +71,6 @@ interface OutboxOptions {
   readonly listingPatienceMs?: number;
 }
 
-export interface DeliverOptions {
-  /** About how many items at most. */
-  readonly limit?: number;
-  /** Ignores waiting times and, after a probe, pauses; goes on until nothing is left that moves. */
-  readonly drain?: boolean;
-  readonly signal?: AbortSignal;
-}
-
 /** `retry`: items that wait for another try when the run ends; the others count what happened in it. */
 export interface PushSummary {
   readonly platform: string;
@@ -89,8 +80,6 @@ export interface PushSummary {
   readonly retry: number;
   readonly dead: number;
 }
-
-const BACKLOG_LEASE_MS = 30_000;
 
 /** The way of records to the upstream platforms. */
 export class OutboxService {
@@ -241,33 +230,12 @@ export class OutboxService {
     return { platform: code, sent, accepted, refused, retry, dead };
   }
 
-  async #run(code: string, { limit = Infinity, drain = false, signal }: DeliverOptions): Promise<RunCounts> {
-    const { patienceMs = 120_000, receiptPatienceMs = 20_000 } = this.#deps.options ?? {};
-    const { clock } = this.#deps;
-    const until = signal ?? new AbortController().signal;
-    const counts: RunCounts = { sent: 0, states: {} };
+  async #run(code: string, options: DeliverOptions): Promise<RunCounts> {
+    const until = options.signal ?? new AbortController().signal;
     await this.enqueueBacklog(code, until);
-    let moved = clock.now().getTime();
-    for (let settled = 0, idle = 0; !until.aborted && counts.sent < limit;) {
-      const platform = (await this.#registry.ready()).find((known) => known.code === code);
-      if (!platform?.enabled) break;
-      await this.#delivery.pass(platform, { drain, limit: limit - counts.sent, signal: until }, counts);
-      if (!drain || !(await this.#delivery.hasWork(code, ['PENDING', 'RETRY', 'SENDING', 'SENT']))) break;
-      const now = clock.now().getTime();
-      const done = Object.entries(counts.states).reduce(
-        (sum, [state, n]) => (state === 'RETRY' ? sum : sum + n),
-        0,
-      );
-      if (done > settled) {
-        [settled, moved, idle] = [done, now, 0];
-        continue;
-      }
-      idle += 1;
-      const unsent = await this.#delivery.hasWork(code, ['PENDING', 'RETRY', 'SENDING']);
-      if (now - moved > (unsent ? patienceMs : receiptPatienceMs)) break;
-      await this.#delivery.wait(withJitter(Math.min(100 * idle, 1000)), until);
-    }
-    return counts;
+    const find = async () => (await this.#registry.ready()).find((known) => known.code === code);
+    const deps = { delivery: this.#delivery, clock: this.#deps.clock, find, ...this.#deps.options };
+    return runDelivery(deps, code, { ...options, signal: until });
   }
 
   /**
@@ -275,33 +243,18 @@ export class OutboxService {
    * @returns how many items were put in
    */
   async enqueueBacklog(code: string, signal: AbortSignal = new AbortController().signal): Promise<number> {
-    const due = (platform: ReadyPlatform | undefined): boolean =>
-      platform?.enabled === true && platform.backlog !== undefined && platform.backlog.at <= clock.now();
-    const { db, clock, records } = this.#deps;
-    if (!due((await this.#registry.ready()).find((known) => known.code === code))) return 0;
-    const lease = `outbox-backlog-${code}`;
-    const owner = randomUUID();
-    if (!(await acquireLease(db, lease, owner, BACKLOG_LEASE_MS, clock))) return 0;
-    const renewal = setInterval(
-      () => void renewLease(db, lease, owner, BACKLOG_LEASE_MS, clock).catch(() => undefined),
-      BACKLOG_LEASE_MS / 3,
-    );
-    try {
-      const platform = await this.#registry.fresh(code);
-      if (!platform || !due(platform)) return 0;
-      const deps = {
+    const put = await takeIn(
+      {
         repository: this.#repository,
         registry: this.#registry,
-        clock,
-        allChanges: (after?: string) => records.allChanges(after),
-      };
-      const put = await runBacklogPass(deps, platform, signal);
-      if (put > 0) this.notify();
-      return put;
-    } finally {
-      clearInterval(renewal);
-      await releaseLease(db, lease, owner);
-    }
+        clock: this.#deps.clock,
+        allChanges: (after?: string) => this.#deps.records.allChanges(after),
+      },
+      code,
+      signal,
+    );
+    if (put > 0) this.notify();
+    return put;
   }
 
   /**

@@ -5,7 +5,7 @@ import type { RevisionHead } from '../credit-record/index.ts';
 import type { HeldGroup, HeldItem, Holdings, Listing } from '../outbox/index.ts';
 import { inOrder, isEqual, merged, type Entry, type Pair } from './compare.ts';
 import { judge, type DifferenceKind, type Verdict } from './judge.ts';
-import type { Counts, GroupResult } from './reconciliation.model.ts';
+import { NO_COUNTS, type Counts, type GroupResult } from './reconciliation.model.ts';
 
 /** Where records are found without their columns. */
 export interface RecordIndex {
@@ -183,15 +183,7 @@ function dayOf({ acceptedAt }: HeldItem): CivilDate {
  */
 export async function compareDay(deps: ComparisonDeps): Promise<Comparison> {
   const { day, platform, holdings, signal } = deps;
-  const tally: Tally = {
-    here: 0,
-    there: 0,
-    missingThere: 0,
-    missingHere: 0,
-    different: 0,
-    inFlight: 0,
-    refused: 0,
-  };
+  const { repaired: _, ...tally }: Counts = { ...NO_COUNTS };
   const groups = new Map<string, GroupResult>();
   tally.refused = await holdings.refused(platform, day);
   const differing = await differingGroups(deps, tally);

@@ -20,6 +20,17 @@ export interface Counts {
   repaired: number;
 }
 
+export const NO_COUNTS: Readonly<Counts> = {
+  here: 0,
+  there: 0,
+  missingThere: 0,
+  missingHere: 0,
+  different: 0,
+  inFlight: 0,
+  refused: 0,
+  repaired: 0,
+};
+
 /** An agency and kind with a difference. */
 export interface GroupResult {
   agency: string;

@@ -1,6 +1,7 @@
 import { Types, type mongo } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
 import { nativeCollection } from '../../db/native.ts';
+import { startedBefore } from '../../db/newest-first.ts';
 import type { CivilDate } from '../../lib/civil-date.ts';
 import {
   differenceSchema,
@@ -57,16 +58,8 @@ export class ReconciliationRepository {
     after: { startedAt: Date; id: string } | undefined,
     limit: number,
   ): Promise<RunDoc[]> {
-    const rest = after
-      ? {
-          $or: [
-            { startedAt: { $lt: after.startedAt } },
-            { startedAt: after.startedAt, _id: { $lt: new Types.ObjectId(after.id) } },
-          ],
-        }
-      : {};
     return this.#runs
-      .find({ ...filter, ...rest })
+      .find({ ...filter, ...startedBefore(after) })
       .sort({ startedAt: -1, _id: -1 })
       .limit(limit)
       .toArray();

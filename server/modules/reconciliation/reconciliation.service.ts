@@ -10,7 +10,7 @@ import type { AuditService } from '../audit/index.ts';
 import type { OutboxService } from '../outbox/index.ts';
 import { compareDay, type RecordIndex } from './compare-day.ts';
 import { Findings } from './findings.ts';
-import type { Counts, DifferenceDoc, RunDoc } from './reconciliation.model.ts';
+import { NO_COUNTS, type DifferenceDoc, type RunDoc } from './reconciliation.model.ts';
 import { ReconciliationRepository, type RunFilter } from './reconciliation.repository.ts';
 
 export interface ReconciliationRun extends Omit<RunDoc, '_id' | 'beatAt'> {
@@ -39,16 +39,6 @@ export interface RunOrder {
   readonly signal?: AbortSignal;
 }
 
-const NOTHING: Counts = {
-  here: 0,
-  there: 0,
-  missingThere: 0,
-  missingHere: 0,
-  different: 0,
-  inFlight: 0,
-  refused: 0,
-  repaired: 0,
-};
 /** A run without a sign of life for so long has died. */
 const ABANDONED_MS = 10 * 60_000;
 const GROUPS_KEPT = 200;
@@ -141,7 +131,7 @@ export class ReconciliationService {
       repair,
       startedAt: now,
       beatAt: now,
-      ...NOTHING,
+      ...NO_COUNTS,
       groups: [],
       groupsInAll: 0,
     };

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { read } from '@e965/xlsx';
-import { main } from '../../../server/cli/main.ts';
 import { connectDb } from '../../../server/db/connect.ts';
+import { credit as run } from '../../support/cli.ts';
 import { testDatabaseUri } from '../../support/store.ts';
 import { csvFile, rowOf } from '../feed/feeds.ts';
 
@@ -44,24 +44,12 @@ describe('credit import', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Runs a command in this process, with the environment of the test. */
   async function credit(...args: string[]): Promise<Answer> {
-    const { env } = process;
-    const { log, error } = console;
-    const lines: string[] = [];
-    const errors: string[] = [];
-    process.env = { ...env, ...settings };
-    console.log = (text: string) => lines.push(text);
-    console.error = (text: string) => errors.push(text);
-    try {
-      const code = await main(args);
-      const last = lines.at(-1) ?? '';
-      const json = last.startsWith('{') ? (JSON.parse(last) as Answer['json']) : {};
-      return { code, lines, json, errors: errors.join('\n') };
-    } finally {
-      process.env = env;
-      Object.assign(console, { log, error });
-    }
+    const { code, out, errors } = await run(settings, ...args);
+    const lines = out === '' ? [] : out.split('\n');
+    const last = lines.at(-1) ?? '';
+    const json = last.startsWith('{') ? (JSON.parse(last) as Answer['json']) : {};
+    return { code, lines, json, errors };
   }
 
   async function file(name: string, ...changes: Record<string, string>[]): Promise<string> {
