@@ -9,7 +9,6 @@ import { messageOf } from '../lib/messages.ts';
 import type { CellFault, FeedBatchDoc, ReceiveInput, RowCounts, RowEnd } from '../modules/feed/index.ts';
 import { withApp } from './app.ts';
 import { UsageError, type Command } from './command.ts';
-import { feedByFeed } from './feed-by-feed.ts';
 
 const MAX_PROBLEMS = 1000;
 const SHOWN_PROBLEMS = 20;
@@ -239,27 +238,20 @@ async function run(app: AppContext, options: Options): Promise<number> {
     worked += rows;
     if (process.stderr.isTTY && !options.json) process.stderr.write(`\r${String(worked)} 行`);
   };
-  const results = await feedByFeed(jobs, async (job) => {
+  for (const job of jobs) {
     try {
       const outcome = await importOne(app, job, options, progress);
+      add(total, outcome.rows);
+      problems.push(...outcome.problems.slice(0, MAX_PROBLEMS - problems.length));
+      if (outcome.duplicateOf !== undefined) duplicates.push(outcome.duplicateOf);
+      if (outcome.batchId !== undefined && outcome.rows.refused > 0) refusedBatches.push(outcome.batchId);
       if (!options.json) console.log(`${job.path}  ${printRows(outcome.rows)}`);
-      return outcome;
     } catch (error) {
       const failure = failureOf(error, job.path);
       if (!failure) throw error;
+      failures.push(failure);
       console.error(`${failure.file}：${failure.message}`);
-      return failure;
     }
-  });
-  for (const result of results) {
-    if ('code' in result) {
-      failures.push(result);
-      continue;
-    }
-    add(total, result.rows);
-    problems.push(...result.problems.slice(0, MAX_PROBLEMS - problems.length));
-    if (result.duplicateOf !== undefined) duplicates.push(result.duplicateOf);
-    if (result.batchId !== undefined && result.rows.refused > 0) refusedBatches.push(result.batchId);
   }
   if (options.errors !== undefined) await writeErrors(app, options.errors, refusedBatches);
   if (options.json) {
