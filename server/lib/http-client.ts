@@ -42,7 +42,8 @@ const NOT_CONNECTED = new Set([
 ]);
 
 function codeOf(error: unknown): string {
-  const { code, errors } = error as { code?: unknown; errors?: readonly unknown[] };
+  const { code, errors, name } = error as { code?: unknown; errors?: readonly unknown[]; name?: unknown };
+  if (name === 'TimeoutError') return 'TIMEOUT';
   // A name with several addresses fails with one error for all of them.
   if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
   return typeof code === 'string' ? code : 'UNKNOWN';

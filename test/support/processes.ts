@@ -20,11 +20,24 @@ export interface Copy {
   stop(): Promise<void>;
 }
 
+/** A command of the program in a process of its own. */
+interface CommandRun {
+  /** When it is over, also by `kill`. */
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly out: string;
+  }>;
+  kill(): Promise<void>;
+}
+
 /** One store and one data directory, and the processes of the program on them. */
 export interface City {
   readonly directory: string;
   readonly password: string;
   start(part: Part): Promise<Copy>;
+  /** Begins `credit …`. */
+  credit(...args: string[]): CommandRun;
   /** Any script with the environment of the copies; resolves when it has printed something. */
   spawn(script: string, ...args: string[]): Promise<ChildProcess>;
   /** The same store seen from this process. Its close is that of the city. */
@@ -58,7 +71,7 @@ function said(child: ChildProcess, words: RegExp): Promise<RegExpExecArray> {
 }
 
 /** Processes are real ones: what they share is the store and the files, nothing of memory. */
-export async function aCity(): Promise<City> {
+export async function aCity(extra: Readonly<Record<string, string>> = {}): Promise<City> {
   const directory = await mkdtemp(join(tmpdir(), 'credit-city-'));
   const named = testDatabaseUri();
   const settings = {
@@ -68,6 +81,7 @@ export async function aCity(): Promise<City> {
     LOG_LEVEL: 'error',
     DEMO_PASSWORD: PASSWORD,
     MONGODB_URI: named ?? '',
+    ...extra,
   };
   const children = new Set<ChildProcess>();
   const contexts: AppContext[] = [];
@@ -92,6 +106,21 @@ export async function aCity(): Promise<City> {
       const { pid = 0 } = child;
       const end = (signal: NodeJS.Signals) => () => ended(child, signal);
       return { part, pid, url, kill: end('SIGKILL'), stop: end('SIGTERM') };
+    },
+    credit(...args) {
+      const child = node('bin/credit.js', ...args);
+      let out = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      }
+      return {
+        ended: once(child, 'close').then(([code, signal]) => ({
+          code: code as number | null,
+          signal: signal as string | null,
+          out,
+        })),
+        kill: () => ended(child, 'SIGKILL'),
+      };
     },
     async spawn(script, ...args) {
       const child = node(script, ...args);
