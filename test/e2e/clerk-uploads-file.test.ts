@@ -103,8 +103,15 @@ function withWrongCheck(uscc: string): string {
     };
     const upload = (name: string, buffer: Buffer) =>
       page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer });
-    const endsAs = (state: string) =>
-      page.getByRole('heading', { level: 1 }).getByText(state).waitFor({ timeout: 60_000 });
+    /** Waits for the end of a batch; when it does not come, or is another one, the failure has all the page says. */
+    const endsAs = async (state: string) => {
+      const heading = page.getByRole('heading', { level: 1 });
+      const end = heading.getByText(/全部入库|部分入库|处理失败/);
+      const waited: unknown = await end.waitFor({ timeout: 60_000 }).catch((error: unknown) => error);
+      const said = `at ${page.url()}: ${await page.locator('main').innerText()}`;
+      if (waited !== undefined) throw new Error(`the batch did not end, ${said}`, { cause: waited });
+      expect(await heading.innerText(), said).to.include(state);
+    };
     const figure = async (label: string) =>
       (await page.locator('.figure', { hasText: label }).locator('dd').first().textContent()) ?? '';
 
@@ -144,6 +151,32 @@ function withWrongCheck(uscc: string): string {
       await page.getByRole('link', { name: '查看原批次' }).click();
       await page.getByRole('heading', { name: '处理结果' }).waitFor();
       expect(page.url()).to.equal(first);
+    });
+
+    it('sees the end of a batch though questions about it fail', async () => {
+      // The page's own question fails, then finds the batch at work, and fails again when it has ended.
+      const fates = ['fail', 'at work', 'fail'];
+      await page.route('**/graphql', async (route) => {
+        const { operationName } = route.request().postDataJSON() as { operationName?: string };
+        const fate = operationName === 'FeedBatch' ? fates.shift() : undefined;
+        if (fate === undefined) return route.continue();
+        if (fate === 'fail') return route.abort();
+        const response = await route.fetch();
+        const body = (await response.text()).replace(/"status":"[A-Z_]+"/, '"status":"INGESTING"');
+        return route.fulfill({ response, body });
+      });
+      let cut = 1;
+      await page.route('**/feeds/batches/*', (route) => {
+        cut -= 1;
+        // The answer begins, and that is all of it.
+        if (cut < 0) return route.continue();
+        return route.fulfill({ contentType: 'application/json', body: '{"batchId":' });
+      });
+      await choose('市场监管 · 行政许可');
+      await upload('断续.csv', licenseFile(firm, [firm.uscc], '73'));
+      await endsAs('全部入库');
+      await page.getByText('处理中…').waitFor({ state: 'detached' });
+      expect([fates.length, cut]).to.deep.equal([0, -1]);
     });
 
     it('is offered the feeds of its own sectors only', async () => {

@@ -3,7 +3,7 @@ import { Link, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { BatchStateTag } from '../../features/feed/BatchTable.tsx';
 import { isFinal } from '../../features/feed/batch-api.ts';
-import { feedName } from '../../features/feed/feeds.ts';
+import { FeedName } from '../../features/feed/feeds.tsx';
 import { ProblemRows } from '../../features/feed/ProblemRows.tsx';
 import { ProblemWorkbookButton } from '../../features/feed/ProblemWorkbookButton.tsx';
 import { useBatchProgress } from '../../features/feed/use-batch-progress.ts';
@@ -11,13 +11,18 @@ import { FeedBatchDocument, type BatchRowFragment } from '../../graphql/__genera
 import { useTitle } from '../../shared/city.ts';
 import { Facts, Failure, Figures, isMissing, Loading } from '../../shared/components.tsx';
 import { formatCount, formatInstant, ROW_OUTCOMES } from '../../shared/format.ts';
+import { useRefresh } from '../../shared/use-refresh.ts';
+
+const RETRY_MS = 5000;
 
 export function FeedBatchPage() {
   const { id = '' } = useParams();
   const [{ data, error, fetching }, refetch] = useQuery({ query: FeedBatchDocument, variables: { id } });
   useTitle(data?.feedBatch?.fileName ?? '报送批次');
+  const unanswered = error !== undefined && !isMissing(error);
+  useRefresh(refetch, RETRY_MS, unanswered);
 
-  if (error && !isMissing(error)) return <Failure error={error} onRetry={refetch} />;
+  if (unanswered) return <Failure error={error} onRetry={refetch} />;
   if (data?.feedBatch) return <Batch key={id} batch={data.feedBatch} onFinal={refetch} />;
   if (fetching) return <Loading />;
   return (
@@ -30,7 +35,9 @@ export function FeedBatchPage() {
   );
 }
 
-function Batch({ batch, onFinal }: { batch: BatchRowFragment; onFinal: () => void }) {
+type Shown = BatchRowFragment & { readonly hasProblems: boolean };
+
+function Batch({ batch, onFinal }: { batch: Shown; onFinal: () => void }) {
   const { progress, problem } = useBatchProgress(batch.id, !isFinal(batch.status), onFinal);
   const done = isFinal(batch.status);
   const status = done ? batch.status : (progress?.status ?? batch.status);
@@ -57,7 +64,7 @@ function Batch({ batch, onFinal }: { batch: BatchRowFragment; onFinal: () => voi
         )}
         <Facts
           items={[
-            { label: '数据目录', value: feedName(batch.feed) },
+            { label: '数据目录', value: <FeedName path={batch.feed} /> },
             { label: '信源单位', value: batch.agency?.name ?? '—' },
             { label: '接收时间', value: formatInstant(batch.receivedAt) },
             { label: '完成时间', value: done ? formatInstant(batch.finishedAt) : '处理中…' },
@@ -80,7 +87,7 @@ function Batch({ batch, onFinal }: { batch: BatchRowFragment; onFinal: () => voi
           <p className="quiet">冲突：同一决定已由其他单位报送，由信用中心核定，无需重报。</p>
         )}
       </section>
-      {done && rows.refused > 0 && (
+      {done && (rows.refused > 0 || batch.hasProblems) && (
         <section className="panel">
           <div className="panel-head">
             <h2>疑问数据</h2>

@@ -4,7 +4,7 @@ import { useQuery } from 'urql';
 import { useViewer } from '../../features/account/viewer.tsx';
 import { BatchTable } from '../../features/feed/BatchTable.tsx';
 import { isFinal } from '../../features/feed/batch-api.ts';
-import { FEEDS } from '../../features/feed/feeds.ts';
+import { useFeeds } from '../../features/feed/feeds.tsx';
 import { UploadPanel } from '../../features/feed/UploadPanel.tsx';
 import { FeedBatchesDocument, type FeedBatchStatus } from '../../graphql/__generated__/documents.ts';
 import { useTitle } from '../../shared/city.ts';
@@ -21,10 +21,11 @@ export function FeedUploadPage() {
   useTitle('数据报送');
   const viewer = useViewer();
   const [status, setStatus] = useState<FeedBatchStatus>();
-  if (!viewer) return <Loading />;
+  const all = useFeeds();
+  if (!viewer || !all) return <Loading />;
   const feeds = viewer.can('feed:upload-any')
-    ? FEEDS
-    : FEEDS.filter(({ sector }) => viewer.sectors.includes(sector));
+    ? all
+    : all.filter(({ sector }) => viewer.sectors.includes(sector));
   return (
     <>
       <h1>数据报送</h1>
@@ -55,11 +56,7 @@ function Batches({ status, withAgency }: { status: FeedBatchStatus | undefined; 
     variables: { first: PAGE_SIZE, after: pages.after, status: status ?? null },
   });
   const batches = data?.feedBatches.edges.map(({ node }) => node) ?? [];
-  useRefresh(
-    refetch,
-    REFRESH_MS,
-    batches.some((batch) => !isFinal(batch.status)),
-  );
+  useRefresh(refetch, REFRESH_MS, error !== undefined || batches.some((batch) => !isFinal(batch.status)));
   if (error) return <Failure error={error} onRetry={refetch} />;
   if (!data) return <Loading />;
   if (batches.length === 0 && pages.number === 1) {

@@ -2,6 +2,9 @@ import { createContext, useContext, type ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { ViewerDocument } from '../../graphql/__generated__/documents.ts';
 import { useSession } from '../../shared/session.ts';
+import { useRefresh } from '../../shared/use-refresh.ts';
+
+const RETRY_MS = 5000;
 
 export interface CurrentViewer {
   readonly username: string;
@@ -12,10 +15,11 @@ export interface CurrentViewer {
 
 const ViewerContext = createContext<CurrentViewer | undefined>(undefined);
 
-/** Asks who is logged in, once for the whole page. */
+/** Asks who is logged in, once for the whole page; without an answer again. */
 export function ViewerProvider({ children }: { children: ReactNode }) {
   const session = useSession();
-  const [{ data, fetching }] = useQuery({ query: ViewerDocument, pause: session !== 'in' });
+  const [{ data, error, fetching }, refetch] = useQuery({ query: ViewerDocument, pause: session !== 'in' });
+  useRefresh(refetch, RETRY_MS, session === 'in' && error !== undefined);
   const viewer = session === 'in' && !fetching ? data?.viewer : undefined;
   const value: CurrentViewer | undefined =
     viewer?.username != null

@@ -3,7 +3,7 @@ import type { BatchRowFragment } from '../../graphql/__generated__/documents.ts'
 import { Tag } from '../../shared/components.tsx';
 import { DataTable, type Column } from '../../shared/DataTable.tsx';
 import { batchState, formatCount, formatInstant, ROW_OUTCOMES } from '../../shared/format.ts';
-import { feedName } from './feeds.ts';
+import { FeedName } from './feeds.tsx';
 
 export function BatchStateTag({ status }: { status: string }) {
   const { text, tone } = batchState(status);
@@ -12,7 +12,7 @@ export function BatchStateTag({ status }: { status: string }) {
 
 const columns: readonly Column<BatchRowFragment>[] = [
   { title: '接收时间', width: '10.5em', render: (row) => formatInstant(row.receivedAt) },
-  { title: '数据目录', width: '10em', render: (row) => feedName(row.feed) },
+  { title: '数据目录', width: '10em', render: (row) => <FeedName path={row.feed} /> },
   { title: '信源单位', width: '10em', render: (row) => row.agency?.name ?? '—' },
   {
     title: '文件',

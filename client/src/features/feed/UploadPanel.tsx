@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Problem } from '../../shared/session.ts';
 import { uploadFile } from './batch-api.ts';
-import type { FeedChoice } from './feeds.ts';
+import type { FeedChoice } from './feeds.tsx';
 
 const ACCEPTED = '.csv,.xlsx,.xls,.xml,.json,.ndjson,.zip';
 

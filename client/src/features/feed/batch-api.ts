@@ -18,10 +18,14 @@ export interface BatchProgress {
 type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 async function call<T>(path: string, init?: RequestInit): Promise<Answer<T>> {
-  const response = await authorizedFetch(path, init).catch(() => undefined);
-  if (!response) return { ok: false, problem: UNREACHABLE };
-  if (!response.ok) return { ok: false, problem: await problemOf(response) };
-  return { ok: true, value: (await response.json()) as T };
+  try {
+    const response = await authorizedFetch(path, init);
+    if (!response.ok) return { ok: false, problem: await problemOf(response) };
+    return { ok: true, value: (await response.json()) as T };
+  } catch {
+    // Not reached, or cut off in the middle of the answer.
+    return { ok: false, problem: UNREACHABLE };
+  }
 }
 
 /** `again` has a file that came before worked again. */
