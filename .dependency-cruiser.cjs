@@ -5,14 +5,18 @@ const MODULES = [
   'job',
   'organization',
   'account',
+  'template',
   'sector',
   'subject',
-  'template',
+  'quality-counters',
   'credit-record',
   'publication',
   'outbox',
   'reconciliation',
   'feed',
+  'collection',
+  'quality',
+  'thread',
 ];
 
 const later = (module) => MODULES.slice(MODULES.indexOf(module) + 1);

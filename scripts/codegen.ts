@@ -19,6 +19,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
+import { sectorPages } from './sector-pages.ts';
+
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const HEADER = '/* Written by `npm run codegen`; change the .graphql files instead. */\n';
 
@@ -78,10 +80,11 @@ const scalars = {
   DateTime: { input: 'string', output: 'Date | string' },
   USCC: 'string',
   Counts: 'Record<string, number>',
+  SourceSettings: 'Record<string, unknown>',
 };
 
 /**
- * Everything that is made from the SDL and the client's documents.
+ * Everything that is made from the SDL, the client's documents and the data of the sectors.
  * @returns file (relative to the repository) to its text; the same input gives the same text
  * @throws when the SDL or a document is not valid
  */
@@ -126,6 +129,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
       'client/src/graphql/__generated__/persisted.json',
       lines(JSON.stringify(Object.fromEntries(byHash), null, 2)),
     ],
+    ...sectorPages(),
   ]);
 }
 

@@ -4,6 +4,7 @@ import { borrowFrom, generateFiles } from '../generate/index.ts';
 import { loadCalendar } from '../lib/calendar.ts';
 import { addDays, civilDateOf } from '../lib/civil-date.ts';
 import { systemClock } from '../lib/clock.ts';
+import { addCitySectors } from './city-sectors.ts';
 import { UsageError, type Command } from './command.ts';
 
 const MOST_RECORDS = 20_000_000;
@@ -48,6 +49,7 @@ export const generateCommand: Command = {
     'generate --records N --year Y --seed S --out DIR [--subjects file.csv] [--errors share] [--received-at [--late share]] [--json]',
   run: async (args) => {
     const values = parse(args);
+    addCitySectors();
     const yesterday = addDays(civilDateOf(systemClock.now()), -1);
     const records = whole(values.records, 'records', 1, MOST_RECORDS);
     const year = whole(values.year, 'year', 2000, Number(yesterday.slice(0, 4)));

@@ -1,19 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { templateWorkbook } from '../modules/feed/index.ts';
-import { feedPath, SectorService } from '../modules/sector/index.ts';
+import { SectorService } from '../modules/sector/index.ts';
 import { sampleRow, templateOf } from '../modules/template/index.ts';
+import { addCitySectors } from './city-sectors.ts';
 import { UsageError, type Command } from './command.ts';
 
 /** `credit feeds`: what can be reported, with its agency. */
 export const feedsCommand: Command = {
   usage: 'feeds [--json]',
   run: async (args) => {
+    addCitySectors();
     const json = args.includes('--json');
     const feeds = new SectorService().feeds().map((feed) => ({
-      feed: feedPath(feed),
+      feed: feed.path,
       sector: feed.sector.name,
-      name: templateOf(feed.kind).name,
+      name: feed.name,
       agency: feed.sector.agencyName,
       agencyUscc: feed.sector.agencyUscc,
     }));
@@ -47,11 +49,12 @@ function parse(args: readonly string[]): { feed: string; out: string } {
 export const templateCommand: Command = {
   usage: 'template <sector>/<kind> --out F.xlsx',
   run: async (args) => {
+    addCitySectors();
     const { feed: path, out } = parse(args);
     const feed = new SectorService().feedOf(path);
     if (!feed) throw new UsageError(`没有这个数据目录：${path}（credit feeds 列出全部）`);
-    const template = templateOf(feed.kind);
-    const sample = sampleRow(feed.kind, 'LEGAL_PERSON');
+    const template = templateOf(feed.path);
+    const sample = sampleRow(feed.path, 'LEGAL_PERSON');
     const columns = template.columns.map(({ name, field, require, max }) => ({
       name,
       required: require.LEGAL_PERSON === 'R',

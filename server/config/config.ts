@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { CryptoSuite } from '../lib/field-cipher.ts';
 import { keepSecrets } from './secrets.ts';
@@ -17,11 +17,15 @@ export interface Config {
   readonly host: string;
   /** Absolute. */
   readonly dataDir: string;
+  /** Absolute; watched folders of agencies lie below it. */
+  readonly collectDir: string;
   readonly mongodbUri?: string;
   /** `development` also stands for the trial, that is for NODE_ENV not being set. */
   readonly nodeEnv: 'production' | 'test' | 'development';
   readonly cityName: string;
   readonly cityRegionCode: string;
+  /** Folder with sectors of the city's own. */
+  readonly sectorsDir?: string;
   readonly logLevel: string;
   readonly trustProxy: number;
   readonly cryptoSuite: CryptoSuite;
@@ -45,10 +49,12 @@ interface Variables {
   PORT: number;
   HOST: string;
   DATA_DIR: string;
+  COLLECT_DIR?: string;
   MONGODB_URI?: string;
   NODE_ENV: Config['nodeEnv'];
   CITY_NAME: string;
   CITY_REGION_CODE: string;
+  SECTORS_DIR?: string;
   LOG_LEVEL: string;
   TRUST_PROXY: number;
   CRYPTO_SUITE: CryptoSuite;
@@ -122,10 +128,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: variables.PORT,
     host: variables.HOST,
     dataDir,
+    collectDir: resolve(variables.COLLECT_DIR ?? join(dataDir, 'collect')),
     ...(variables.MONGODB_URI === undefined ? {} : { mongodbUri: variables.MONGODB_URI }),
     nodeEnv: variables.NODE_ENV,
     cityName: variables.CITY_NAME,
     cityRegionCode: variables.CITY_REGION_CODE,
+    ...(variables.SECTORS_DIR === undefined ? {} : { sectorsDir: resolve(variables.SECTORS_DIR) }),
     logLevel: variables.LOG_LEVEL,
     trustProxy: variables.TRUST_PROXY,
     cryptoSuite: variables.CRYPTO_SUITE,
@@ -153,14 +161,15 @@ export function readConfig(): Config {
  * Where this process keeps its data, told without making or reading a secret; `settings` is what `loadConfig` takes.
  * @throws ConfigError
  */
-export function readPlaces(): Pick<Config, 'dataDir' | 'mongodbUri'> & { settings: NodeJS.ProcessEnv } {
+export function readPlaces(): Pick<Config, 'dataDir' | 'mongodbUri' | 'sectorsDir'> & { settings: NodeJS.ProcessEnv } {
   loadEnvFile();
   const variables = pick(process.env);
   if (!validate(variables)) throw new ConfigError((validate.errors ?? []).map(faultOf));
-  const { DATA_DIR, MONGODB_URI } = variables;
+  const { DATA_DIR, MONGODB_URI, SECTORS_DIR } = variables;
   return {
     dataDir: resolve(DATA_DIR),
     ...(MONGODB_URI === undefined ? {} : { mongodbUri: MONGODB_URI }),
+    ...(SECTORS_DIR === undefined ? {} : { sectorsDir: resolve(SECTORS_DIR) }),
     settings: { ...process.env },
   };
 }

@@ -17,7 +17,7 @@ const slots = new WeakMap<ClientSession, number>();
 const taken = new Set<number>();
 
 /** Transactions of this process that are open at once move counters in slots of their own: none meets another. */
-function slotOf(tx: ClientSession): number {
+export function laneOf(tx: ClientSession): number {
   const known = slots.get(tx);
   if (known !== undefined) return known;
   const all = Array.from({ length: SLOTS }, (_, i) => (first + i) % SLOTS);
@@ -36,7 +36,7 @@ export async function bumpCounters(
 ): Promise<void> {
   const moved = [...deltas].filter(([, delta]) => delta !== 0);
   if (moved.length === 0) return;
-  const slot = String(slotOf(tx));
+  const slot = String(laneOf(tx));
   const operations = moved.map(([name, delta]) => {
     if (name.includes('#') || !Number.isSafeInteger(delta)) throw new RangeError(`not a counter: ${name}`);
     return {

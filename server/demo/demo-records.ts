@@ -1,6 +1,6 @@
 import { addDays, civilDate, type CivilDate } from '../lib/civil-date.ts';
 import type { WorkingCalendar } from '../lib/working-day.ts';
-import { feedPath, SectorService } from '../modules/sector/index.ts';
+import { SectorService } from '../modules/sector/index.ts';
 import {
   csvOf,
   cellsOf,
@@ -80,14 +80,14 @@ export function demoFiles(city: DemoCity): DemoFile[] {
   return FEEDS.map(([path, count, errorShare]) => {
     const feed = sectors.feedOf(path);
     if (!feed) throw new RangeError(`no feed ${path}`);
-    const fields = fieldsOf(feed.kind);
+    const fields = fieldsOf(feed.path);
     const rows = [...feedRows(feed, count, { ...options, errorShare })].map(({ row }) =>
       cellsOf(fields, row),
     );
     return {
-      feed: feedPath(feed),
+      feed: feed.path,
       fileName: `${path.replace('/', '-')}-${today}.csv`,
-      csv: csvOf([headerOf(feed.kind), ...rows]),
+      csv: csvOf([headerOf(feed.path), ...rows]),
     };
   });
 }

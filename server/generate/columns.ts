@@ -1,11 +1,12 @@
 import { LONG_TERM, type CivilDate } from '../lib/civil-date.ts';
-import { templateOf, type CounterpartKind, type RecordKind } from '../modules/template/index.ts';
-import type { Agency, Counterpart, Decision, LicenceDecision, PenaltyDecision } from './decisions.ts';
+import { templateOf, type CounterpartKind } from '../modules/template/index.ts';
+import type { Counterpart } from './counterpart.ts';
+import type { Agency, Decision, LicenceDecision, PenaltyDecision } from './decisions.ts';
 
 /** A row as an agency writes it: field of the template → text; empty or absent without a value. */
 export type Row = Readonly<Record<string, string>>;
 
-const COUNTERPART: Readonly<Record<CounterpartKind, string>> = {
+export const COUNTERPART: Readonly<Record<CounterpartKind, string>> = {
   LEGAL_PERSON: '法人及非法人组织',
   INDIVIDUAL_BUSINESS: '个体工商户',
   NATURAL_PERSON: '自然人',
@@ -14,22 +15,22 @@ const VALID = '1';
 const WAN = 10_000;
 
 /** Fields of the current template, in the order of its workbook. */
-export function fieldsOf(kind: RecordKind): readonly string[] {
-  return templateOf(kind).columns.map(({ field }) => field);
+export function fieldsOf(feed: string): readonly string[] {
+  return templateOf(feed).columns.map(({ field }) => field);
 }
 
 /** The same columns as people see them. */
-export function headerOf(kind: RecordKind): readonly string[] {
-  return templateOf(kind).columns.map(({ name }) => name);
+export function headerOf(feed: string): readonly string[] {
+  return templateOf(feed).columns.map(({ name }) => name);
 }
 
 /** Agencies write dates with slashes. */
-function dateText(date: CivilDate): string {
+export function dateText(date: CivilDate): string {
   return `${date.slice(0, 4)}/${date.slice(5, 7)}/${date.slice(8)}`;
 }
 
 /** Whole yuan in 万元: 2000 is 0.2. */
-function wan(yuan: number | undefined): string {
+export function wan(yuan: number | undefined): string {
   if (yuan === undefined) return '';
   const rest = String(yuan % WAN)
     .padStart(4, '0')

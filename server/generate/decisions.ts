@@ -1,7 +1,6 @@
 import { addDays, LONG_TERM, type CivilDate } from '../lib/civil-date.ts';
 import type { CounterpartKind } from '../modules/template/index.ts';
-import type { FeedKind } from '../modules/sector/index.ts';
-import { personIdOf, personName } from './identity.ts';
+import { counterpartOf, type Counterpart } from './counterpart.ts';
 import type { SectorProfile } from './profiles.ts';
 import { Weighted, type Random } from './random.ts';
 import type { FirmSource } from './subjects.ts';
@@ -10,15 +9,6 @@ import type { FirmSource } from './subjects.ts';
 export interface Agency {
   readonly name: string;
   readonly uscc: string;
-}
-
-export interface Counterpart {
-  readonly kind: CounterpartKind;
-  readonly name: string;
-  /** Absent for natural persons, who have a citizen number instead. */
-  readonly uscc?: string;
-  readonly representative?: string;
-  readonly personId?: string;
 }
 
 export interface LicenceDecision {
@@ -51,7 +41,6 @@ export interface Decision {
   readonly content: LicenceDecision | PenaltyDecision;
 }
 
-const NATURAL_PERSONS = 0.03;
 const YEAR = 365;
 const MOST_FINE = 2_000_000;
 const LEAST_FINE = 50;
@@ -69,26 +58,11 @@ const PENALTY_KINDS = new Weighted<readonly string[]>([
 ]);
 
 /** Log-normal yuan, to two leading digits. */
-function amount(random: Random, middle: number): number {
+export function amount(random: Random, middle: number): number {
   const yuan = Math.floor(middle * Math.exp(1.25 * random.normal()));
   const bounded = Math.min(MOST_FINE, Math.max(LEAST_FINE, yuan));
   const unit = 10 ** Math.max(0, String(bounded).length - 2);
   return Math.floor(bounded / unit) * unit;
-}
-
-/** Firms of a low ordinal meet the authorities more often. */
-function counterpartOf(random: Random, firms: FirmSource, today: CivilDate): Counterpart {
-  if (random.chance(NATURAL_PERSONS)) {
-    return { kind: 'NATURAL_PERSON', name: personName(random), personId: personIdOf(random, today) };
-  }
-  const skewed = random.next();
-  const firm = firms.identityAt(Math.floor(firms.count * skewed * (0.4 + 0.6 * skewed)));
-  return {
-    kind: firm.kind === 'INDIVIDUAL' ? 'INDIVIDUAL_BUSINESS' : 'LEGAL_PERSON',
-    name: firm.name,
-    uscc: firm.uscc,
-    representative: firm.representative,
-  };
 }
 
 function licenceOf(
@@ -131,11 +105,13 @@ function penaltyOf(random: Random, profile: SectorProfile, decidedOn: CivilDate)
 export function decide(
   random: Random,
   from: {
-    readonly kind: FeedKind;
+    readonly kind: Decision['content']['kind'];
     readonly profile: SectorProfile;
     readonly agency: Agency;
     readonly cityName: string;
     readonly firms: FirmSource;
+    /** Whom the catalogue entry of the feed allows. */
+    readonly subjects: readonly CounterpartKind[];
     readonly decidedOn: CivilDate;
     readonly serial: number;
   },
@@ -144,7 +120,7 @@ export function decide(
   const city = from.cityName.replace(/市$/, '');
   const verb = kind === 'LICENSE' ? '许' : '罚';
   return {
-    counterpart: counterpartOf(random, from.firms, decidedOn),
+    counterpart: counterpartOf(random, from.firms, decidedOn, from.subjects),
     documentNumber: `${city}${profile.mark}${verb}〔${decidedOn.slice(0, 4)}〕${String(serial).padStart(6, '0')}号`,
     decidedOn,
     agency,

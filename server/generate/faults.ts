@@ -1,5 +1,7 @@
 import type { Row } from './columns.ts';
+import type { Column } from '../modules/template/index.ts';
 import type { Decision } from './decisions.ts';
+import type { OtherRow } from './other-rows.ts';
 import type { Random } from './random.ts';
 
 /** A mistake that clerks make, and the code with which the row must be refused for it. */
@@ -53,6 +55,48 @@ const FAULTS: readonly Fault[] = [
     spoil: (row, decision) => ({ ...row, fine: String(fine(decision)) }),
   },
 ];
+
+const FUTURE = '2098/06/02';
+const END = '2099/12/31';
+
+/** The same mistakes in a row of which only the columns are known. */
+function otherFaults({ row, columns, counterpart }: OtherRow): { code: string; row: Row }[] {
+  const filled = (column: Column): boolean => (row[column.field] ?? '') !== '';
+  const isPlain = ({ field, type, values }: Column): boolean =>
+    type === 'TEXT' && values === undefined && field !== 'counterpartName';
+  const isFilled = ({ agencyDefault, emptyValue }: Column): boolean =>
+    agencyDefault !== undefined || emptyValue?.fill === true;
+  const required = columns.find(
+    (column) => column.require[counterpart.kind] === 'R' && isPlain(column) && !isFilled(column),
+  );
+  const chosen = columns.find((column) => column.options && filled(column));
+  const late = columns.filter((column) => column.notBefore && filled(column));
+  const code = row['uscc'] ?? '';
+  return [
+    ...(code === ''
+      ? []
+      : [
+          {
+            code: 'FEED_USCC_CHECK',
+            row: { ...row, uscc: code.slice(0, 17) + (code.endsWith('7') ? '8' : '7') },
+          },
+        ]),
+    ...(required ? [{ code: 'FEED_REQUIRED', row: { ...row, [required.field]: '' } }] : []),
+    ...(chosen ? [{ code: 'FEED_OPTION_UNKNOWN', row: { ...row, [chosen.field]: '见附件' } }] : []),
+    {
+      code: 'FEED_DATE_FUTURE',
+      row: {
+        ...row,
+        ...Object.fromEntries(late.map(({ field }) => [field, END])),
+        decidedOn: FUTURE,
+      },
+    },
+  ];
+}
+
+export function spoilOther(random: Random, made: OtherRow): { readonly row: Row; readonly code: string } {
+  return random.pick(otherFaults(made));
+}
 
 /** Spoils a row with one mistake that it can hold. */
 export function spoil(

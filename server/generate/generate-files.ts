@@ -2,7 +2,7 @@ import { mkdir, open, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CivilDate } from '../lib/civil-date.ts';
 import type { WorkingCalendar } from '../lib/working-day.ts';
-import { feedPath, SectorService, type SectorFeed } from '../modules/sector/index.ts';
+import { SectorService, type SectorFeed } from '../modules/sector/index.ts';
 import type { Borrowed } from './borrow.ts';
 import { fieldsOf, headerOf } from './columns.ts';
 import { cellsOf, csvOf, RECEIVED_COLUMN, SUBJECT_HEADER, subjectCells } from './csv.ts';
@@ -83,10 +83,10 @@ class FileTally {
     if (received.at > this.#last) this.#last = received.at;
   }
 
-  entry(file: string, { sector, kind }: SectorFeed): ManifestFile {
+  entry(file: string, { sector, path }: SectorFeed): ManifestFile {
     return {
       file,
-      feed: feedPath({ sector, kind }),
+      feed: path,
       agency: sector.agencyUscc,
       rows: this.rows,
       ...(this.#first !== '' && {
@@ -111,8 +111,8 @@ async function writeFeed(
   written: (rows: number) => void,
 ): Promise<ManifestFile[]> {
   const files: ManifestFile[] = [];
-  const header = [...headerOf(feed.kind), ...(options.lateShare === undefined ? [] : [RECEIVED_COLUMN])];
-  const fields = fieldsOf(feed.kind);
+  const header = [...headerOf(feed.path), ...(options.lateShare === undefined ? [] : [RECEIVED_COLUMN])];
+  const fields = fieldsOf(feed.path);
   let tally = new FileTally();
   let csv: CsvFile | undefined;
   let name = '';
@@ -125,7 +125,7 @@ async function writeFeed(
   };
   for (const made of feedRows(feed, count, options)) {
     if (!csv) {
-      name = `${feedPath(feed)}/${String(files.length + 1).padStart(3, '0')}.csv`;
+      name = `${feed.path}/${String(files.length + 1).padStart(3, '0')}.csv`;
       csv = await CsvFile.create(join(out, name), header);
       tally = new FileTally();
     }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { systemViewer } from '../../server/auth/viewer.ts';
+import { systemViewer, type Viewer } from '../../server/auth/viewer.ts';
 import type { Db } from '../../server/db/connect.ts';
 import type { CivilDate } from '../../server/lib/civil-date.ts';
 import { systemClock, type Clock } from '../../server/lib/clock.ts';
@@ -34,6 +34,7 @@ export class MemoryRecords implements RecordSource {
         revision: 1,
         kind: 'LICENSE',
         sector: 'market',
+        feed: `${fields.sector ?? 'market'}/${(fields.kind ?? 'LICENSE').toLowerCase()}`,
         counterpartKind: 'LEGAL_PERSON',
         agencyId: 'a',
         ...fields,
@@ -57,9 +58,9 @@ export class MemoryRecords implements RecordSource {
   }
 
   /** Gives records a content that the schema of the platform does not let pass. */
-  spoil({ recordId }: { recordId: string }): void {
+  spoil({ recordId }: { recordId: string }, content = ''): void {
     const known = this.#records.get(recordId);
-    if (known) known.content = '';
+    if (known) known.content = content;
   }
 
   async pushable(ids: readonly { recordId: string; revision: number }[]): Promise<PushableRecord[]> {
@@ -78,6 +79,12 @@ export class MemoryRecords implements RecordSource {
     return this.pushable(ids);
   }
 
+  async visibleOf(_viewer: Viewer, ids: readonly string[]) {
+    return ids
+      .filter((id) => this.#records.has(id))
+      .map((id) => ({ id, documentNumber: `示字〔2026〕${id.slice(-8)}号`, counterpartName: '示例商贸' }));
+  }
+
   async *allChanges(afterId = ''): AsyncIterable<RecordChange[]> {
     const ids = [...this.#records.keys()].filter((id) => id > afterId).sort();
     for (let i = 0; i < ids.length; i += 50) {
@@ -87,17 +94,19 @@ export class MemoryRecords implements RecordSource {
 }
 
 function recordOf(change: RecordChange, revision: number, content: string): PushableRecord {
-  const { recordId, kind, sector, counterpartKind, agencyId } = change;
+  const { recordId, kind, sector, feed, counterpartKind, agencyId } = change;
   return {
     recordId,
     revision,
     currentRevision: change.revision,
     kind,
     sector,
+    feed,
     counterpartKind,
     agencyId,
     naturalKey: `key-${recordId}`,
-    contentHash: revision === change.revision ? content : `${recordId}-${String(revision)}`,
+    contentHash:
+      revision === change.revision ? content.replace(/[^!-~]/gu, '.') : `${recordId}-${String(revision)}`,
     fields: { documentNumber: content },
     decidedOn: DECIDED_ON,
   };
@@ -116,15 +125,16 @@ export function testOutbox(
   {
     clock = systemClock,
     records = new MemoryRecords(),
+    source = records,
     ...deps
-  }: Partial<OutboxDeps> & { records?: MemoryRecords } = {},
+  }: Partial<OutboxDeps> & { records?: MemoryRecords; source?: RecordSource } = {},
 ): TestOutbox {
   const cipher = createCipher({ fieldKey: 'field-key', hashKey: 'hash-key' });
   const outbox = new OutboxService({
     db,
     clock,
     cipher,
-    records,
+    records: source,
     log: createLogger('silent'),
     audit: new AuditService({ db, clock, cipher }),
     columnCode: (_kind, field) => `XK_${field.replace(/[A-Z]/g, '').toUpperCase()}`,

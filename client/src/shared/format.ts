@@ -1,3 +1,4 @@
+import type { RecordKind } from '../graphql/__generated__/documents.ts';
 /** Long-term validity is stored as this day. */
 const LONG_TERM = '2099-12-31';
 const NOTHING = '—';
@@ -51,9 +52,37 @@ export function formatField(name: string, value: string): string {
   return name.includes('万元') ? formatAmount(value) : value;
 }
 
-const KINDS: Readonly<Record<string, string>> = { LICENSE: '行政许可', PENALTY: '行政处罚' };
+const KINDS: Readonly<Record<RecordKind, string>> = {
+  LICENSE: '行政许可',
+  PENALTY: '行政处罚',
+  COERCION: '行政强制',
+  CONFIRMATION: '行政确认',
+  LEVY: '行政征收',
+  BENEFIT: '行政给付',
+  RULING: '行政裁决',
+  COMPENSATION: '行政补偿',
+  REWARD: '行政奖励',
+  INSPECTION: '行政监督检查',
+  WAIVER: '不予处罚',
+  GRADE: '信用评价',
+  POINTS: '信用记分',
+  LISTING: '信用名单',
+  HONOR: '荣誉信息',
+  COMMITMENT: '信用承诺',
+  CONTRACT: '合同履约',
+  ARREARS: '欠缴信息',
+  PAYMENT: '缴纳使用信息',
+  QUALIFICATION: '资质资格',
+  IP: '知识产权',
+  JUDGMENT: '司法裁判执行',
+  COMPLAINT: '投诉举报核实',
+  PROPERTY: '不动产登记',
+  REPORT: '年报与经营信息',
+  INCIDENT: '事故事件',
+};
+
 export function kindText(kind: string): string {
-  return KINDS[kind] ?? kind;
+  return KINDS[kind as RecordKind] ?? kind;
 }
 
 interface StateText {

@@ -8,6 +8,7 @@ interface PublicArgs {
   readonly filter?: {
     readonly uscc?: string | null;
     readonly kind?: string | null;
+    readonly kinds?: readonly string[] | null;
     readonly documentNumber?: string | null;
     readonly day?: CivilDate | null;
   } | null;

@@ -24,6 +24,8 @@ export interface CreditRecordDoc extends RecordContent {
   naturalKey: string;
   kind: RecordKind;
   sector: string;
+  /** Path of the feed; left out where `feedPathOf` tells it from sector and kind. */
+  feed?: string;
   agencyId: Types.ObjectId;
   counterpartKind: CounterpartKind;
   uscc?: string;
@@ -63,6 +65,7 @@ export const creditRecordSchema = new Schema<CreditRecordDoc>(
     naturalKey: { type: String, required: true },
     kind: { type: String, required: true },
     sector: { type: String, required: true },
+    feed: String,
     agencyId: { type: Schema.Types.ObjectId, required: true },
     counterpartKind: { type: String, required: true },
     uscc: String,

@@ -22,18 +22,66 @@ export interface RecordFilter {
 /** What tells a record from others, without its columns. */
 export type HeadDoc = Pick<
   CreditRecordDoc,
-  '_id' | 'revision' | 'kind' | 'agencyId' | 'naturalKey' | 'contentHash'
+  '_id' | 'revision' | 'kind' | 'sector' | 'feed' | 'agencyId' | 'naturalKey' | 'contentHash'
 >;
 
-const HEAD = { revision: 1, kind: 1, agencyId: 1, naturalKey: 1, contentHash: 1 } as const;
+const HEAD = {
+  revision: 1,
+  kind: 1,
+  sector: 1,
+  feed: 1,
+  agencyId: 1,
+  naturalKey: 1,
+  contentHash: 1,
+} as const;
 
 /** What of a record goes to platforms. */
 export type SentDoc = Pick<
   CreditRecordDoc,
-  keyof HeadDoc | 'sector' | 'counterpartKind' | 'decidedOn' | 'fields' | 'personal'
+  keyof HeadDoc | 'counterpartKind' | 'decidedOn' | 'fields' | 'personal'
 >;
 
-const SENT = { ...HEAD, sector: 1, counterpartKind: 1, decidedOn: 1, fields: 1, personal: 1 } as const;
+const SENT = { ...HEAD, counterpartKind: 1, decidedOn: 1, fields: 1, personal: 1 } as const;
+
+/** Records of one feed; those of a feed that is called as its kind do not keep its path. */
+export interface FeedFilter {
+  readonly sector: string;
+  readonly kind: string;
+  readonly feed: string | null;
+}
+
+export interface DecidedFilter {
+  readonly kinds?: readonly string[];
+  readonly agencyId?: string;
+  readonly feed?: FeedFilter;
+}
+
+/** What a record's timeliness hangs on. */
+export type TimingDoc = Pick<
+  CreditRecordDoc,
+  | '_id'
+  | 'agencyId'
+  | 'sector'
+  | 'kind'
+  | 'feed'
+  | 'receivedAt'
+  | 'decidedOn'
+  | 'dueOn'
+  | 'dueProvisional'
+  | 'late'
+>;
+
+const TIMING = {
+  agencyId: 1,
+  sector: 1,
+  kind: 1,
+  feed: 1,
+  receivedAt: 1,
+  decidedOn: 1,
+  dueOn: 1,
+  dueProvisional: 1,
+  late: 1,
+} as const;
 
 export interface RecordPlace {
   readonly decidedOn: string;
@@ -188,10 +236,64 @@ export class CreditRecordRepository {
       .toArray() as never;
   }
 
-  provisional(after: Types.ObjectId | undefined, limit: number): Promise<CreditRecordDoc[]> {
+  /** By id; what a record's timeliness hangs on. */
+  timingsAfter(id: string | undefined, limit: number): Promise<TimingDoc[]> {
+    const from = id === undefined ? {} : { _id: { $gt: new Types.ObjectId(id) } };
+    return this.#records.collection
+      .find(from, { projection: TIMING, batchSize: limit })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray() as never;
+  }
+
+  /** Decisions made from one day to another, by day and id. */
+  decidedBetween(
+    [from, to]: readonly [CivilDate, CivilDate],
+    { kinds, agencyId, feed }: DecidedFilter,
+    after: RecordPlace | undefined,
+    limit: number,
+  ): Promise<Pick<CreditRecordDoc, '_id' | 'agencyId' | 'kind' | 'decidedOn'>[]> {
+    const place = after
+      ? {
+          $or: [
+            { decidedOn: { $gt: after.decidedOn, $lte: to } },
+            { decidedOn: after.decidedOn, _id: { $gt: new Types.ObjectId(after.id) } },
+          ],
+        }
+      : { decidedOn: { $gte: from, $lte: to } };
+    const who = agencyId === undefined ? {} : { agencyId: new Types.ObjectId(agencyId) };
+    const what = kinds === undefined ? {} : { kind: { $in: [...kinds] } };
+    return this.#records.collection
+      .find({ ...place, ...who, ...feed, ...what } as never, {
+        projection: { agencyId: 1, kind: 1, decidedOn: 1 },
+        batchSize: limit,
+      })
+      .sort({ decidedOn: 1, _id: 1 })
+      .limit(limit)
+      .toArray() as never;
+  }
+
+  /** Decisions of an agency's feed made from one day to another, counted up to `most`. */
+  countDecided(
+    agencyId: string,
+    feed: FeedFilter,
+    [from, to]: readonly [CivilDate, CivilDate],
+    most?: number,
+  ): Promise<number> {
+    return this.#records.collection.countDocuments(
+      { agencyId: new Types.ObjectId(agencyId), decidedOn: { $gte: from, $lte: to }, ...feed } as never,
+      most === undefined ? {} : { limit: most },
+    );
+  }
+
+  provisional(
+    after: Types.ObjectId | undefined,
+    limit: number,
+    tx: ClientSession,
+  ): Promise<CreditRecordDoc[]> {
     const from = after ? { _id: { $gt: after } } : {};
     return this.#records.collection
-      .find({ dueProvisional: true, ...from })
+      .find({ dueProvisional: true, ...from }, { session: tx })
       .sort({ _id: 1 })
       .limit(limit)
       .toArray() as never;
@@ -199,15 +301,17 @@ export class CreditRecordRepository {
 
   async setDeadlines(
     changes: readonly { record: CreditRecordDoc; dueOn: CivilDate; late: boolean; provisional: boolean }[],
+    tx: ClientSession,
   ): Promise<void> {
     if (changes.length === 0) return;
     await this.#records.collection.bulkWrite(
       changes.map(({ record, dueOn, late, provisional }) => ({
         updateOne: {
-          filter: { _id: record._id, decidedOn: record.decidedOn },
+          filter: { _id: record._id },
           update: { $set: { dueOn, late }, ...(provisional ? {} : { $unset: { dueProvisional: 1 } }) },
         },
       })) as never,
+      { session: tx },
     );
   }
 

@@ -2,15 +2,18 @@ import { isValidObjectId, Types, type ClientSession } from 'mongoose';
 import { requirePermission, type Viewer } from '../../auth/viewer.ts';
 import { bumpCounters, readCounters } from '../../db/counters.ts';
 import type { Db } from '../../db/connect.ts';
-import { civilDateOf } from '../../lib/civil-date.ts';
+import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { InputError, NotFoundError } from '../../lib/errors.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
 import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../lib/page.ts';
 import type { WorkingCalendar } from '../../lib/working-day.ts';
+import { Tally, type CountedDecision } from '../quality-counters/index.ts';
+import { feedPathOf, findFeed } from '../template/index.ts';
 import type { CreditRecordDoc, RecordContent } from './credit-record.model.ts';
 import {
   CreditRecordRepository,
+  type FeedFilter,
   type HeadDoc,
   type RecordFilter,
   type RecordPlace,
@@ -18,7 +21,14 @@ import {
 } from './credit-record.repository.ts';
 import type { PushableRecord, RecordChange, RevisionHead } from './credit-record.types.ts';
 import { present, presentRevision, type CreditRecord, type CreditRecordRevision } from './present.ts';
-import { Deadlines, personalContext, planUpsert, prepareRows, type PreparedRow } from './upsert.ts';
+import {
+  countedDecision,
+  Deadlines,
+  personalContext,
+  planUpsert,
+  prepareRows,
+  type PreparedRow,
+} from './upsert.ts';
 import type { UpsertBatch, UpsertResult, UpsertRow } from './upsert.ts';
 
 /** A stored record as its draft was. */
@@ -35,7 +45,25 @@ export interface RecordContents {
     | 'state'
     | 'penaltyKinds'
     | 'fields'
-  > & { readonly counterpartName: string; readonly authorityName: string };
+  > & { readonly feed: string; readonly counterpartName: string; readonly authorityName: string };
+}
+
+/** A stored record as the quality figures have it. */
+export interface CountedRecord {
+  readonly id: string;
+  readonly counted: CountedDecision;
+  /** Whether deadline and lateness are what decision, receipt and calendar say. */
+  readonly deadlineRight: boolean;
+}
+
+/** What brought a revision. */
+export interface RevisionOrigin {
+  readonly revision: number;
+  /** When its batch was received. */
+  readonly at: Date;
+  readonly batchId: string;
+  /** Ordinal of the row in the batch. */
+  readonly seq: number;
 }
 
 type SentContent = Pick<RecordContent, 'fields' | 'personal' | 'contentHash'>;
@@ -84,13 +112,18 @@ export class CreditRecordService {
 
   /**
    * Stores the rows of a chunk in the caller's transaction: new records, new revisions, or nothing where the same is
-   * stored. One result per row, in order; `changes` are the records that publication and outbox must follow.
+   * stored. One result per row, in order; `changes` are the records that publication and outbox must follow, `counted`
+   * what the caller adds to the quality figures in the same transaction.
    */
   async upsertMany(
     batch: Omit<UpsertBatch, 'rows'> & { readonly rows: readonly PreparedRow[] },
     tx: ClientSession,
-  ): Promise<{ results: readonly UpsertResult[]; changes: readonly RecordChange[] }> {
-    if (batch.rows.length === 0) return { results: [], changes: [] };
+  ): Promise<{
+    results: readonly UpsertResult[];
+    changes: readonly RecordChange[];
+    counted: readonly CountedDecision[];
+  }> {
+    if (batch.rows.length === 0) return { results: [], changes: [], counted: [] };
     const stored = await this.#repository.byKeys([...new Set(batch.rows.map((row) => row.naturalKey))], tx);
     const now = this.#clock.now();
     const plan = planUpsert(batch, stored, { cipher: this.#cipher, deadlines: this.#deadlines, now });
@@ -100,7 +133,7 @@ export class CreditRecordService {
       counts.set(COUNTER + kind, (counts.get(COUNTER + kind) ?? 0) + 1);
     }
     await bumpCounters(this.#db, counts, tx);
-    return { results: plan.results, changes: plan.changes };
+    return { results: plan.results, changes: plan.changes, counted: plan.counted };
   }
 
   /** Those revisions that are stored, personal columns decrypted: for platforms only. */
@@ -133,6 +166,7 @@ export class CreditRecordService {
       currentRevision: record.revision,
       kind: record.kind,
       sector: record.sector,
+      feed: feedPathOf(record),
       counterpartKind: record.counterpartKind,
       agencyId: record.agencyId.toHexString(),
       naturalKey: record.naturalKey,
@@ -185,6 +219,7 @@ export class CreditRecordService {
         revision: record.revision,
         kind: record.kind,
         sector: record.sector,
+        feed: feedPathOf(record),
         counterpartKind: record.counterpartKind,
         agencyId: record.agencyId.toHexString(),
       }));
@@ -204,11 +239,13 @@ export class CreditRecordService {
         revision: record.revision,
         kind: record.kind,
         sector: record.sector,
+        feed: feedPathOf(record),
         counterpartKind: record.counterpartKind,
       };
       const { fields } = record;
       const counterpartName = personal ?? fields['counterpartName'] ?? '';
-      return { change, draft: { ...record, counterpartName, authorityName: fields['authorityName'] ?? '' } };
+      const names = { counterpartName, authorityName: fields['authorityName'] ?? '' };
+      return { change, draft: { ...record, feed: change.feed, ...names } };
     });
   }
 
@@ -243,13 +280,15 @@ export class CreditRecordService {
   async get(viewer: Viewer, id: string): Promise<CreditRecord> {
     requirePermission(viewer, 'record:read');
     const record = isValidObjectId(id) ? (await this.#repository.byIds([id]))[0] : undefined;
-    const own = ownOf(viewer);
-    const visible =
-      own !== null &&
-      (own.agencyId === undefined || record?.agencyId.toHexString() === own.agencyId) &&
-      (own.uscc === undefined || record?.uscc === own.uscc);
-    if (!record || !visible) throw new NotFoundError('RECORD_NOT_FOUND');
+    if (!record || !sees(viewer, record)) throw new NotFoundError('RECORD_NOT_FOUND');
     return this.#present(record);
+  }
+
+  /** Those the viewer may see, in any order: none without `record:read`. At most some hundred at once. */
+  async visibleOf(viewer: Viewer, ids: readonly string[]): Promise<CreditRecord[]> {
+    if (ids.length === 0 || !viewer.can('record:read')) return [];
+    const found = await this.#repository.byIds(ids);
+    return found.filter((record) => sees(viewer, record)).map((record) => this.#present(record));
   }
 
   /** Earlier revisions, newest first. @throws as `get` */
@@ -259,6 +298,19 @@ export class CreditRecordService {
     return found.map((revision) =>
       presentRevision(record, revision, this.#personal(revision.recordId, revision)),
     );
+  }
+
+  /** Which batch and row brought each revision, oldest first; empty for a record that is not stored. */
+  async origins(id: string): Promise<RevisionOrigin[]> {
+    const [record] = isValidObjectId(id) ? await this.#repository.byIds([id]) : [];
+    if (!record) return [];
+    const earlier = await this.#repository.revisionsOf(record._id);
+    return [...earlier.reverse(), record].map(({ revision, revisedAt, batchId, seq }) => ({
+      revision,
+      at: revisedAt,
+      batchId: batchId.toHexString(),
+      seq,
+    }));
   }
 
   #present(record: CreditRecordDoc): CreditRecord {
@@ -276,21 +328,88 @@ export class CreditRecordService {
     return Object.fromEntries(await this.#repository.countByKind());
   }
 
+  /**
+   * Decisions made from one day to another, some hundred at a time: of some kinds, of an agency, of a feed by its path.
+   */
+  async *decidedBetween(
+    days: readonly [CivilDate, CivilDate],
+    where: { readonly kinds?: readonly string[]; readonly agencyId?: string; readonly feed?: string },
+  ): AsyncGenerator<{ readonly id: string; readonly agencyId: string; readonly kind: string }[]> {
+    const { feed: path, ...rest } = where;
+    const feed = path === undefined ? undefined : filterOf(path);
+    if (path !== undefined && !feed) return;
+    const filter = { ...rest, ...(feed ? { feed } : {}) };
+    for (let after: RecordPlace | undefined; ;) {
+      const found = await this.#repository.decidedBetween(days, filter, after, PAGE);
+      const last = found.at(-1);
+      if (!last) return;
+      yield found.map(({ _id, agencyId, kind }) => ({
+        id: _id.toHexString(),
+        agencyId: agencyId.toHexString(),
+        kind,
+      }));
+      after = { decidedOn: last.decidedOn, id: last._id.toHexString() };
+    }
+  }
+
+  /**
+   * Decisions that an agency's feed made from one day to another, counted up to `most`: reads the agency's decisions of
+   * those days, so it is for jobs.
+   * @param path `<sector>/<feed>`
+   */
+  async countDecided(
+    agencyId: string,
+    path: string,
+    days: readonly [CivilDate, CivilDate],
+    most?: number,
+  ): Promise<number> {
+    const feed = filterOf(path);
+    return feed ? this.#repository.countDecided(agencyId, feed, days, most) : 0;
+  }
+
   /** Works out deadlines again that crossed a year without a calendar. @returns how many changed */
   async recomputeDeadlines(): Promise<number> {
     let changed = 0;
     for (let last: Types.ObjectId | undefined; ;) {
-      const found = await this.#repository.provisional(last, PAGE);
-      if (found.length === 0) return changed;
-      last = found.at(-1)?._id;
-      const changes = found.flatMap((record) => {
-        const { date: dueOn, provisional } = this.#deadlines.of(record.decidedOn);
-        if (provisional && dueOn === record.dueOn) return [];
-        return [{ record, dueOn, provisional, late: civilDateOf(record.receivedAt) > dueOn }];
-      });
-      await this.#repository.setDeadlines(changes);
-      changed += changes.length;
+      const done = await this.#db.inTransaction((tx) => this.#recomputePage(last, tx));
+      if (!done.last) return changed;
+      last = done.last;
+      changed += done.changed;
     }
+  }
+
+  async #recomputePage(after: Types.ObjectId | undefined, tx: ClientSession) {
+    const found = await this.#repository.provisional(after, PAGE, tx);
+    const tally = new Tally();
+    const changes = found.flatMap((record) => {
+      const { date: dueOn, provisional } = this.#deadlines.of(record.kind, record.decidedOn);
+      if (provisional && dueOn === record.dueOn) return [];
+      const late = civilDateOf(record.receivedAt) > dueOn;
+      if (late !== record.late) {
+        tally.decision(countedDecision(record, -1));
+        tally.decision(countedDecision({ ...record, late }, 1));
+      }
+      return [{ record, dueOn, provisional, late }];
+    });
+    await this.#repository.setDeadlines(changes, tx);
+    await tally.write(this.#db, tx);
+    return { last: found.at(-1)?._id, changed: changes.length };
+  }
+
+  /**
+   * How stored records are counted, by id behind `afterId`, with the deadline as it is and as the calendar gives it:
+   * for `credit verify`.
+   */
+  async countedAfter(afterId: string | undefined, limit: number): Promise<CountedRecord[]> {
+    const found = await this.#repository.timingsAfter(afterId, limit);
+    return found.map((record) => {
+      const { date, provisional } = this.#deadlines.of(record.kind, record.decidedOn);
+      const right =
+        record.dueOn === date &&
+        (record.dueProvisional ?? false) === provisional &&
+        record.late === civilDateOf(record.receivedAt) > date;
+      return { id: record._id.toHexString(), counted: countedDecision(record, 1), deadlineRight: right };
+    });
   }
 }
 
@@ -301,6 +420,22 @@ function ownOf(viewer: Viewer): { agencyId?: string; uscc?: string } | null {
     return viewer.organizationUscc === undefined ? null : { uscc: viewer.organizationUscc };
   }
   return viewer.organizationId === undefined ? null : { agencyId: viewer.organizationId };
+}
+
+function sees(viewer: Viewer, { agencyId, uscc }: CreditRecordDoc): boolean {
+  const own = ownOf(viewer);
+  if (own === null) return false;
+  return (
+    (own.agencyId === undefined || agencyId.toHexString() === own.agencyId) &&
+    (own.uscc === undefined || uscc === own.uscc)
+  );
+}
+
+function filterOf(path: string): FeedFilter | undefined {
+  const feed = findFeed(path);
+  if (!feed) return undefined;
+  const own = { sector: feed.sector.slug, kind: feed.kind };
+  return { ...own, feed: feedPathOf(own) === path ? null : path };
 }
 
 function placeOf(cursor: string | undefined): RecordPlace | undefined {

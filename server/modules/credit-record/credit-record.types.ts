@@ -3,11 +3,14 @@ import type { CounterpartKind, DecisionState, Generation, RecordKind } from '../
 
 /** One validated row in the terms of the current template, ready to be stored. */
 export interface RecordDraft {
+  /** `<sector>/<feed>` */
+  readonly feed: string;
   readonly kind: RecordKind;
   readonly counterpartKind: CounterpartKind;
   readonly counterpartName: string;
   /** Absent for natural persons, and for individual businesses that have no code. */
   readonly uscc?: string;
+  /** 文书号; for records that have none, what tells them apart. */
   readonly documentNumber: string;
   readonly authorityName: string;
   readonly authorityCode: string;
@@ -42,6 +45,8 @@ export interface RecordChange {
   readonly revision: number;
   readonly kind: RecordKind;
   readonly sector: string;
+  /** `<sector>/<feed>` */
+  readonly feed: string;
   readonly counterpartKind: CounterpartKind;
   readonly agencyId: string;
 }
@@ -60,6 +65,8 @@ export interface PushableRecord {
   readonly currentRevision: number;
   readonly kind: RecordKind;
   readonly sector: string;
+  /** `<sector>/<feed>` */
+  readonly feed: string;
   readonly counterpartKind: CounterpartKind;
   readonly agencyId: string;
   /** Stable over all revisions of the decision: hash of kind, document number, counterpart, authority. */

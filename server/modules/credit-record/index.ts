@@ -1,4 +1,9 @@
 export * from './credit-record.types.ts';
-export { CreditRecordService, type RecordContents } from './credit-record.service.ts';
+export {
+  CreditRecordService,
+  type CountedRecord,
+  type RecordContents,
+  type RevisionOrigin,
+} from './credit-record.service.ts';
 export type { CreditRecord, RecordField } from './present.ts';
 export type { PreparedRow, UpsertResult } from './upsert.ts';

@@ -1,4 +1,5 @@
 import type { FieldCipher } from '../../lib/field-cipher.ts';
+import { keyFieldsOf, kindOf } from '../template/index.ts';
 import type { RecordDraft } from './credit-record.types.ts';
 
 /**
@@ -16,8 +17,17 @@ function authorityOf(draft: RecordDraft): string {
   return draft.authorityCode === '' ? `name:${draft.authorityName}` : draft.authorityCode;
 }
 
-/** Keyed hash of kind, document number, counterpart and authority (domain notes 8.3); tells nothing without the key. */
+/** Decisions of the national template are told apart over all sectors; other records within their feed. */
+function identityOf(draft: RecordDraft): readonly string[] {
+  if (kindOf(draft.kind).generations) return [draft.kind, draft.documentNumber];
+  return [draft.feed, ...keyFieldsOf(draft.feed).map((field) => draft.fields[field] ?? '')];
+}
+
+/**
+ * Keyed hash of kind, document number, counterpart and authority (domain notes 8.3), where there is no number of what
+ * the feed has in its place; tells nothing without the key.
+ */
 export function naturalKeyOf(draft: RecordDraft, cipher: FieldCipher): string {
-  const parts = [draft.kind, draft.documentNumber, counterpartOf(draft), authorityOf(draft)];
+  const parts = [...identityOf(draft), counterpartOf(draft), authorityOf(draft)];
   return cipher.hash(`record:${JSON.stringify(parts)}`);
 }

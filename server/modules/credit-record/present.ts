@@ -2,6 +2,7 @@ import type { CivilDate } from '../../lib/civil-date.ts';
 import { maskNumber, maskPersonName } from '../../lib/mask.ts';
 import {
   columnName,
+  feedPathOf,
   templateOf,
   type CounterpartKind,
   type DecisionState,
@@ -22,6 +23,8 @@ export interface CreditRecord {
   readonly id: string;
   readonly kind: RecordKind;
   readonly sector: string;
+  /** `<sector>/<feed>` */
+  readonly feed: string;
   readonly agencyId: string;
   readonly documentNumber: string;
   readonly authorityCode: string;
@@ -52,14 +55,14 @@ function masked(field: string, value: string): string {
   return maskNumber(value, 3, 3);
 }
 
-function fieldsOf(kind: RecordKind, content: RecordContent, personal: Record<string, string>): RecordField[] {
+function fieldsOf(feed: string, content: RecordContent, personal: Record<string, string>): RecordField[] {
   const all: Record<string, string> = { ...content.fields };
   for (const [field, value] of Object.entries(personal)) all[field] = masked(field, value);
-  const order = templateOf(kind).columns.map(({ field }) => field);
+  const order = templateOf(feed).columns.map(({ field }) => field);
   const rest = Object.keys(all).filter((field) => !order.includes(field));
   return [...order, ...rest].flatMap((field) => {
     const value = all[field];
-    return value === undefined ? [] : [{ field, name: columnName(kind, field), value }];
+    return value === undefined ? [] : [{ field, name: columnName(feed, field), value }];
   });
 }
 
@@ -70,6 +73,7 @@ export function present(record: CreditRecordDoc, personal: Record<string, string
     id: record._id.toHexString(),
     kind: record.kind,
     sector: record.sector,
+    feed: feedPathOf(record),
     agencyId: record.agencyId.toHexString(),
     documentNumber: record.documentNumber,
     authorityCode: record.authorityCode,
@@ -82,7 +86,7 @@ export function present(record: CreditRecordDoc, personal: Record<string, string
     penaltyKinds: record.penaltyKinds,
     ...(record.publicUntil === undefined ? {} : { publicUntil: record.publicUntil }),
     revision: record.revision,
-    fields: fieldsOf(record.kind, record, personal),
+    fields: fieldsOf(feedPathOf(record), record, personal),
     receivedAt: record.receivedAt,
     dueOn: record.dueOn,
     late: record.late,
@@ -98,6 +102,6 @@ export function presentRevision(
   return {
     revision: revision.revision,
     replacedAt: revision.replacedAt,
-    fields: fieldsOf(record.kind, revision, personal),
+    fields: fieldsOf(record.feed, revision, personal),
   };
 }

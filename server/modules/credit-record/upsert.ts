@@ -3,12 +3,11 @@ import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import { contentHash } from '../../lib/content-hash.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
 import type { Deadline, WorkingCalendar } from '../../lib/working-day.ts';
+import type { CountedDecision } from '../quality-counters/index.ts';
+import { feedPathOf, kindOf, pathOfKind, type RecordKind } from '../template/index.ts';
 import type { CreditRecordDoc, RecordContent } from './credit-record.model.ts';
 import type { RecordChange, RecordDraft, RowOutcome } from './credit-record.types.ts';
 import { naturalKeyOf } from './natural-key.ts';
-
-/** 424号: within seven working days of the decision. */
-const LIMIT_WORKING_DAYS = 7;
 
 export interface UpsertRow {
   readonly seq: number;
@@ -48,17 +47,21 @@ export function prepareRows(rows: readonly UpsertRow[], cipher: FieldCipher): Pr
 
 export class Deadlines {
   readonly #calendar: WorkingCalendar;
-  readonly #known = new Map<string, Deadline>();
+  readonly #known = new Map<RecordKind, Map<CivilDate, Deadline>>();
 
   constructor(calendar: WorkingCalendar) {
     this.#calendar = calendar;
   }
 
-  of(decidedOn: CivilDate): Deadline {
-    const known = this.#known.get(decidedOn);
-    if (known) return known;
-    const deadline = this.#calendar.addWorkingDays(decidedOn, LIMIT_WORKING_DAYS);
-    this.#known.set(decidedOn, deadline);
+  /** 424号: within seven working days of the decision; other kinds as `schema/kinds` says. */
+  of(kind: RecordKind, decidedOn: CivilDate): Deadline {
+    let known = this.#known.get(kind);
+    if (!known) this.#known.set(kind, (known = new Map()));
+    let deadline = known.get(decidedOn);
+    if (!deadline) {
+      deadline = this.#calendar.addWorkingDays(decidedOn, kindOf(kind).workingDays);
+      known.set(decidedOn, deadline);
+    }
     return deadline;
   }
 }
@@ -105,6 +108,8 @@ const OPTIONAL = ['uscc', 'fineFen', 'confiscatedFen', 'validTo', 'publicUntil',
 export interface UpsertPlan {
   readonly results: readonly UpsertResult[];
   readonly changes: readonly RecordChange[];
+  /** How the counts of timely and late decisions move. */
+  readonly counted: readonly CountedDecision[];
   readonly inserts: readonly object[];
   /** Replaced content by record: what goes into the revisions. */
   readonly replaced: readonly CreditRecordDoc[];
@@ -112,6 +117,25 @@ export interface UpsertPlan {
     readonly id: Types.ObjectId;
     readonly update: mongo.UpdateFilter<mongo.Document>;
   }[];
+}
+
+/** As the quality figures count a stored decision: under the feed that brought it first. */
+export function countedDecision(
+  record: Pick<
+    CreditRecordDoc,
+    'agencyId' | 'sector' | 'kind' | 'feed' | 'receivedAt' | 'decidedOn' | 'late'
+  >,
+  by: 1 | -1,
+): CountedDecision {
+  const { agencyId, receivedAt, decidedOn, late } = record;
+  return {
+    agencyId: agencyId.toHexString(),
+    feed: feedPathOf(record),
+    receivedOn: civilDateOf(receivedAt),
+    decidedOn,
+    late,
+    by,
+  };
 }
 
 type Known = Pick<CreditRecordDoc, '_id' | 'revision' | 'contentHash' | 'agencyId' | 'batchId' | 'seq'>;
@@ -131,6 +155,7 @@ export function planUpsert(
   const known = new Map<string, Known>(stored);
   const results: UpsertResult[] = [];
   const changes: RecordChange[] = [];
+  const counted: CountedDecision[] = [];
   const inserts: object[] = [];
   const replaced: CreditRecordDoc[] = [];
   const updates: { id: Types.ObjectId; update: mongo.UpdateFilter<mongo.Document> }[] = [];
@@ -150,6 +175,7 @@ export function planUpsert(
       revision: record.revision,
       kind: row.draft.kind,
       sector: batch.sector,
+      feed: row.draft.feed,
       counterpartKind: row.draft.counterpartKind,
       agencyId: batch.agencyId,
     });
@@ -159,24 +185,31 @@ export function planUpsert(
     const before = known.get(row.naturalKey);
     const { draft } = row;
     const _id = before?._id ?? new Types.ObjectId();
-    const deadline = deadlines.of(draft.decidedOn);
+    const deadline = deadlines.of(draft.kind, draft.decidedOn);
     if (!before) {
+      const late = civilDateOf(row.receivedAt) > deadline.date;
+      const head = {
+        kind: draft.kind,
+        sector: batch.sector,
+        // Most records are of a feed that is called as its kind.
+        ...(draft.feed === `${batch.sector}/${pathOfKind(draft.kind)}` ? {} : { feed: draft.feed }),
+        agencyId,
+        receivedAt: row.receivedAt,
+        late,
+      };
+      counted.push(countedDecision({ ...head, decidedOn: draft.decidedOn }, 1));
       inserts.push({
         _id,
         naturalKey: row.naturalKey,
-        kind: draft.kind,
-        sector: batch.sector,
-        agencyId,
+        ...head,
         documentNumber: draft.documentNumber,
         authorityCode: draft.authorityCode,
         ...changing(draft),
         ...contentOf(row, _id, batchId, cipher),
         revision: 1,
-        receivedAt: row.receivedAt,
         acceptedAt: now,
         dueOn: deadline.date,
         ...(deadline.provisional ? { dueProvisional: true } : {}),
-        late: civilDateOf(row.receivedAt) > deadline.date,
       });
       done(
         row,
@@ -195,6 +228,11 @@ export function planUpsert(
       const set = { ...changing(draft), ...content, revision: before.revision + 1 };
       const unset = OPTIONAL.filter((name) => !(name in set)).map((name) => [name, 1] as const);
       const due = { dueOn: deadline.date, late: civilDateOf(old.receivedAt) > deadline.date };
+      if (old.decidedOn !== draft.decidedOn || old.late !== due.late)
+        counted.push(
+          countedDecision(old, -1),
+          countedDecision({ ...old, decidedOn: draft.decidedOn, late: due.late }, 1),
+        );
       replaced.push(old);
       updates.push({
         id: _id,
@@ -213,5 +251,5 @@ export function planUpsert(
       done(row, record, 'UPDATED');
     }
   }
-  return { results, changes, inserts, replaced, updates };
+  return { results, changes, counted, inserts, replaced, updates };
 }

@@ -1,5 +1,6 @@
 import { Schema, type Types } from 'mongoose';
 import { baseOptions } from '../../db/base-schema.ts';
+import type { CivilDate } from '../../lib/civil-date.ts';
 import type { RecordKind } from '../template/index.ts';
 
 export const BATCH_STATUSES = ['RECEIVED', 'INGESTING', 'INGESTED', 'PARTLY_INGESTED', 'FAILED'] as const;
@@ -93,6 +94,8 @@ export interface FeedChunkDoc {
   seqs: number[];
   rows: number[];
   records: (Types.ObjectId | null)[];
+  /** Day of receipt per row; one where all have the same, absent in chunks from before it was kept. */
+  days?: CivilDate[];
   /** Codes of warnings by ordinal; only rows that have any. */
   warnings: {
     seq: number;
@@ -109,6 +112,7 @@ export const feedChunkSchema = new Schema<FeedChunkDoc>(
     seqs: { type: [Number], required: true },
     rows: { type: [Number], required: true },
     records: { type: [Schema.Types.ObjectId], required: true },
+    days: { type: [String], default: undefined },
     warnings: { type: [Schema.Types.Mixed], required: true },
   } as never,
   baseOptions,

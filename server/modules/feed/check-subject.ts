@@ -17,7 +17,7 @@ export function checkSubject(
   if (draft.uscc === undefined) return undefined;
   const fault = (field: string, code: string, severity: CellFault['severity'], params = {}): CellFault => ({
     field,
-    column: columnName(draft.kind, field),
+    column: columnName(draft.feed, field),
     code,
     severity,
     params,

@@ -1,13 +1,14 @@
 import { Types, type ClientSession } from 'mongoose';
 import { bumpCounters } from '../../db/counters.ts';
 import type { Db } from '../../db/connect.ts';
-import { civilDateOf } from '../../lib/civil-date.ts';
+import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { ConflictError, InputError } from '../../lib/errors.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
 import type { CreditRecordService, PreparedRow, RowOutcome, UpsertResult } from '../credit-record/index.ts';
 import type { OutboxService } from '../outbox/index.ts';
 import type { PublicationService } from '../publication/index.ts';
+import { Tally, type CountedDecision } from '../quality-counters/index.ts';
 import type { SubjectService } from '../subject/index.ts';
 import { columnName, HELPER_FIELDS } from '../template/index.ts';
 import { NO_ROWS, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
@@ -16,7 +17,7 @@ import { chunkId, type FeedRepository } from './feed.repository.ts';
 import type { CellFault, RawRow, RowEnd } from './feed.types.ts';
 import type { ProblemRowRepository, Successors } from './problem-row.repository.ts';
 import { problemRowOf, rowKeyOf } from './problem-row.ts';
-import { subjectRuleOf, validateRow } from './validate/index.ts';
+import { subjectRuleOf, validateRow, type ReportingAgency } from './validate/index.ts';
 
 export interface ChunkDeps {
   readonly db: Db;
@@ -33,12 +34,20 @@ export interface ChunkDeps {
 /** A validated row; `prepared` where no fault refuses it. */
 interface CheckedRow {
   readonly raw: RawRow;
+  readonly receivedOn: CivilDate;
   readonly faults: readonly CellFault[];
   readonly prepared?: PreparedRow;
 }
 
 export interface CheckedChunk {
   readonly rows: readonly CheckedRow[];
+}
+
+export interface StoredChunk {
+  /** What became of every row, in order. */
+  readonly ends: readonly RowEnd[];
+  /** Decisions that count as timely or late from now on, or no longer. */
+  readonly counted: readonly CountedDecision[];
 }
 
 /** So many open problems of a feed are read at once; of more, those that rows speak of are looked for. */
@@ -72,29 +81,31 @@ export function checkChunk(
   batch: FeedBatchDoc,
   rows: readonly RawRow[],
   deps: Pick<ChunkDeps, 'records'>,
+  agency: ReportingAgency | undefined,
 ): CheckedChunk {
   const checked = rows.map((raw) => {
     const receivedAt = receivedAtOf(batch, raw);
-    const { draft, faults } = validateRow(raw, { kind: batch.kind, today: civilDateOf(receivedAt) });
-    return { raw, faults, ...(draft ? { upsert: { seq: raw.seq, draft, receivedAt } } : {}) };
+    const receivedOn = civilDateOf(receivedAt);
+    const { draft, faults } = validateRow(raw, { feed: batch.feed, agency, today: receivedOn });
+    return { raw, receivedOn, faults, ...(draft ? { upsert: { seq: raw.seq, draft, receivedAt } } : {}) };
   });
   const prepared = deps.records.prepare(checked.flatMap(({ upsert }) => (upsert ? [upsert] : [])));
   const bySeq = new Map(prepared.map((row) => [row.seq, row]));
   return {
-    rows: checked.map(({ raw, faults }) => {
+    rows: checked.map(({ raw, receivedOn, faults }) => {
       const ready = bySeq.get(raw.seq);
-      return { raw, faults, ...(ready ? { prepared: ready } : {}) };
+      return { raw, receivedOn, faults, ...(ready ? { prepared: ready } : {}) };
     }),
   };
 }
 
-function endOf(row: CheckedRow, result: UpsertResult | undefined, kind: FeedBatchDoc['kind']): RowEnd {
+function endOf(row: CheckedRow, result: UpsertResult | undefined, feed: string): RowEnd {
   const { raw, faults } = row;
   const base = { seq: raw.seq, row: raw.row };
   if (!result) return { ...base, outcome: 'REFUSED', faults };
   const extra = (code: string, params = {}): CellFault => ({
     field: 'documentNumber',
-    column: columnName(kind, 'documentNumber'),
+    column: columnName(feed, 'documentNumber'),
     code,
     params,
     severity: 'ERROR',
@@ -115,15 +126,15 @@ function count(ends: readonly RowEnd[]): RowCounts {
 }
 
 /**
- * Stations 5 to 7 for one chunk, in the caller's transaction: subjects, records, public copies, outbox items. Answers
- * what became of every row, in order. May run again from the start.
+ * Stations 5 to 7 for one chunk, in the caller's transaction: subjects, records, public copies, outbox items. May
+ * run again from the start.
  */
 export async function storeChunk(
   batch: FeedBatchDoc,
   chunk: CheckedChunk,
   deps: ChunkDeps,
   tx: ClientSession,
-): Promise<RowEnd[]> {
+): Promise<StoredChunk> {
   const usccs = chunk.rows.flatMap(({ prepared }) => prepared?.draft.uscc ?? []);
   const subjects = await deps.subjects.findByUsccs(usccs, tx);
   const rule = subjectRuleOf(batch.feed);
@@ -133,10 +144,11 @@ export async function storeChunk(
     const fault = checkSubject(row.prepared.draft, subjects.get(uscc), rule);
     if (!fault) return row;
     const faults = [...row.faults, fault];
-    return fault.severity === 'ERROR' ? { raw: row.raw, faults } : { ...row, faults };
+    const { prepared: _refused, ...rest } = row;
+    return { ...(fault.severity === 'ERROR' ? rest : row), faults };
   });
   const accepted = rows.flatMap(({ prepared }) => (prepared ? [prepared] : []));
-  const { results, changes } = await deps.records.upsertMany(
+  const { results, changes, counted } = await deps.records.upsertMany(
     {
       batchId: batch._id.toHexString(),
       agencyId: batch.agencyId.toHexString(),
@@ -146,7 +158,7 @@ export async function storeChunk(
     tx,
   );
   const resultBySeq = new Map(results.map((result) => [result.seq, result]));
-  const ends = rows.map((row) => endOf(row, resultBySeq.get(row.raw.seq), batch.kind));
+  const ends = rows.map((row) => endOf(row, resultBySeq.get(row.raw.seq), batch.feed));
 
   const drafts = new Map(accepted.map(({ seq, draft }) => [seq, draft]));
   const changed = results.filter(({ outcome }) => outcome === 'INSERTED' || outcome === 'UPDATED');
@@ -162,7 +174,7 @@ export async function storeChunk(
   });
   await deps.publications.refreshMany(published, tx);
   await deps.outbox.enqueueMany(changes, tx);
-  return ends;
+  return { ends, counted };
 }
 
 /**
@@ -172,7 +184,7 @@ export async function storeChunk(
 export async function noteChunk(
   batch: FeedBatchDoc,
   chunk: CheckedChunk,
-  ends: readonly RowEnd[],
+  { ends, counted }: StoredChunk,
   deps: ChunkDeps,
   tx: ClientSession,
 ): Promise<RowCounts> {
@@ -191,11 +203,30 @@ export async function noteChunk(
   // Before its own problems are there: of two rows of a chunk on one decision the good one does not excuse the other.
   const closed = await endProblems(batch, chunk, ends, deps, tx);
   await deps.problems.insert(problems, tx);
-  await deps.batches.insertChunk(chunkDocOf(batch._id, first, ends), tx);
+  await deps.batches.insertChunk({ ...chunkDocOf(batch._id, first, ends), days: daysOf(chunk) }, tx);
   const opened = problems.filter(({ status }) => status === 'OPEN').length;
   const counts = Object.entries(rows).map(([name, n]) => [`rows:${name}`, n] as const);
   await bumpCounters(deps.db, new Map([...counts, ['problems:open', opened - closed]]), tx);
+  await tallyOf(batch, chunk, { ends, counted }).write(deps.db, tx);
   return rows;
+}
+
+/** One where all rows have the same. */
+function daysOf({ rows }: CheckedChunk): CivilDate[] {
+  const days = rows.map(({ receivedOn }) => receivedOn);
+  return days.every((day) => day === days[0]) ? days.slice(0, 1) : days;
+}
+
+function tallyOf(batch: FeedBatchDoc, chunk: CheckedChunk, { ends, counted }: StoredChunk): Tally {
+  const tally = new Tally();
+  const own = { agencyId: batch.agencyId.toHexString(), feed: batch.feed };
+  ends.forEach(({ outcome, faults }, i) => {
+    const row = chunk.rows[i];
+    if (row)
+      tally.row({ ...own, receivedOn: row.receivedOn, outcome, faults: faults.map(({ code }) => code) });
+  });
+  for (const decision of counted) tally.decision(decision);
+  return tally;
 }
 
 /**
@@ -219,7 +250,7 @@ async function endProblems(
       rowKeys: rows.flatMap(({ raw }) => rowKeyOf(raw, cipher) ?? []).filter(isOpen),
     };
   };
-  const corrected = { status: 'CORRECTED', correctedAt: clock.now() } as const;
+  const corrected = { status: 'CORRECTED', correctedAt: clock.now(), correctedBy: batch._id } as const;
   const others = { notOf: batch._id };
   return (
     (await problems.end(batch, of('INSERTED', 'UPDATED'), corrected, tx)) +

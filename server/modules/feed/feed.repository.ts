@@ -18,6 +18,13 @@ export interface BatchFilter {
   readonly status?: BatchStatus;
 }
 
+/** One feed of an agency, and what had been received of it by then. */
+export interface WaitingOf {
+  readonly feed: string;
+  readonly agencyId: string;
+  readonly upTo: Date;
+}
+
 export class FeedRepository {
   readonly #batches: Model<FeedBatchDoc>;
   readonly #chunks: Model<FeedChunkDoc>;
@@ -58,9 +65,14 @@ export class FeedRepository {
   }
 
   /** Oldest first. */
-  waiting(limit: number): Promise<FeedBatchDoc[]> {
+  waiting(limit: number, of?: WaitingOf): Promise<FeedBatchDoc[]> {
     return this.#batches.collection
-      .find({ status: { $in: [...WAITING] } })
+      .find({
+        status: { $in: [...WAITING] },
+        ...(of
+          ? { feed: of.feed, agencyId: new Types.ObjectId(of.agencyId), receivedAt: { $lte: of.upTo } }
+          : {}),
+      })
       .sort({ status: 1, _id: 1 })
       .limit(limit)
       .toArray() as never;

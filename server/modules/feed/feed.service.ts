@@ -231,7 +231,7 @@ export class FeedService {
     const known = await this.#batches.byKey(agencyId, path, dedupeKey);
     try {
       if (!known) {
-        const file = await this.ingest.open(blob.key, input.fileName, feed.kind);
+        const file = await this.ingest.open(blob.key, input.fileName, input.feed);
         await file.close();
         await this.#batches.insert(this.#receive.draft(viewer, parts));
       } else if (known.blobKey !== blob.key) throw new ConflictError('MUTATION_KEY_REUSED');

@@ -1,7 +1,13 @@
 export { FeedService } from './feed.service.ts';
 export type { FeedRow } from './chunk-rows.ts';
 export type { SubmittedRow } from './submitted-rows.ts';
-export { type BatchStatus, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
+export {
+  NO_ROWS,
+  type BatchStatus,
+  type FeedBatchDoc,
+  type FeedChunkDoc,
+  type RowCounts,
+} from './batch.model.ts';
 export type { CellFault, RowEnd } from './feed.types.ts';
 export type { ProblemRowDoc } from './problem-row.model.ts';
 export type { Received, ReceiveInput } from './receive.service.ts';

@@ -6,10 +6,11 @@ import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts';
 import type { BlobStore } from '../../lib/blob-store.ts';
 import { ConflictError, InputError, LimitError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { matchHeaderOf, type RecordKind } from '../template/index.ts';
+import type { OrganizationService } from '../organization/index.ts';
+import { matchHeaderOf } from '../template/index.ts';
 import type { FeedBatchDoc, RowCounts } from './batch.model.ts';
 import { checkChunk, noteChunk, storeChunk, type CheckedChunk, type ChunkDeps } from './chunk.ts';
-import { CHUNK_ROWS } from './feed.repository.ts';
+import { CHUNK_ROWS, type WaitingOf } from './feed.repository.ts';
 import type { RawRow, RowEnd } from './feed.types.ts';
 import { openFeedFile, type FeedFile } from './parse/index.ts';
 
@@ -20,6 +21,7 @@ const MAX_ATTEMPTS = 5;
 export interface IngestDeps extends ChunkDeps {
   readonly blobs: BlobStore;
   readonly log: Logger;
+  readonly organizations: OrganizationService;
   /** For the plain content of a file while it is read; emptied at start. */
   readonly workDirectory: string;
 }
@@ -54,14 +56,14 @@ export class IngestService {
   }
 
   /** Reads the plain content of a stored file. The caller closes it. */
-  async open(blobKey: string, fileName: string, kind: RecordKind): Promise<FeedFile> {
+  async open(blobKey: string, fileName: string, feed: string): Promise<FeedFile> {
     const { workDirectory, blobs } = this.#deps;
     await mkdir(workDirectory, { recursive: true, mode: 0o700 });
     const path = join(workDirectory, randomUUID());
     await blobs.openTo(blobKey, path);
     const remove = (): Promise<void> => rm(path, { force: true });
     try {
-      const file = await openFeedFile(path, fileName, matchHeaderOf(kind));
+      const file = await openFeedFile(path, fileName, matchHeaderOf(feed));
       return { format: file.format, rows: () => file.rows(), close: () => file.close().finally(remove) };
     } catch (error) {
       await remove();
@@ -126,7 +128,8 @@ export class IngestService {
 
   /** One chunk is checked while the one before it is being written. */
   async #rows(batch: FeedBatchDoc, { signal, onRows }: IngestOptions): Promise<void> {
-    const file = await this.open(batch.blobKey, batch.fileName, batch.kind);
+    const agency = await this.#deps.organizations.byId(batch.agencyId.toHexString());
+    const file = await this.open(batch.blobKey, batch.fileName, batch.feed);
     let { cursor } = batch;
     let writing: Promise<void> = Promise.resolve();
     try {
@@ -134,7 +137,7 @@ export class IngestService {
         signal?.throwIfAborted();
         const rest = rows.filter(({ seq }) => seq > cursor);
         if (rest.length === 0) continue;
-        const chunk = checkChunk(batch, rest, this.#deps);
+        const chunk = checkChunk(batch, rest, this.#deps, agency);
         await writing;
         const at = { ...batch, cursor };
         cursor = rest.at(-1)?.seq ?? cursor;
@@ -152,7 +155,7 @@ export class IngestService {
   async #commit(batch: FeedBatchDoc, chunk: CheckedChunk, onRows: IngestOptions['onRows']): Promise<void> {
     const { ends, rows } = await this.#deps.db.inTransaction(async (tx) => {
       const stored = await storeChunk(batch, chunk, this.#deps, tx);
-      return { ends: stored, rows: await noteChunk(batch, chunk, stored, this.#deps, tx) };
+      return { ends: stored.ends, rows: await noteChunk(batch, chunk, stored, this.#deps, tx) };
     });
     this.#deps.outbox.notify();
     onRows?.(ends, rows);
@@ -163,15 +166,16 @@ export class IngestService {
    * depend on rows of an earlier chunk are told as new.
    */
   async dryRun(batch: FeedBatchDoc, onRows: (ends: readonly RowEnd[]) => void): Promise<void> {
-    const file = await this.open(batch.blobKey, batch.fileName, batch.kind);
+    const agency = await this.#deps.organizations.byId(batch.agencyId.toHexString());
+    const file = await this.open(batch.blobKey, batch.fileName, batch.feed);
     try {
       for await (const rows of chunksOf(file.rows(), CHUNK_ROWS)) {
-        const chunk = checkChunk(batch, rows, this.#deps);
-        let ends: RowEnd[] = [];
+        const chunk = checkChunk(batch, rows, this.#deps, agency);
+        let ends: readonly RowEnd[] = [];
         const undo = new DryRun();
         await this.#deps.db
           .inTransaction(async (tx) => {
-            ends = await storeChunk(batch, chunk, this.#deps, tx);
+            ({ ends } = await storeChunk(batch, chunk, this.#deps, tx));
             throw undo;
           })
           .catch((error: unknown) => {
@@ -184,21 +188,30 @@ export class IngestService {
     }
   }
 
-  /** Works every batch that waits. @returns how many were worked here */
-  async runWaiting({ signal }: { signal?: AbortSignal } = {}): Promise<{ worked: number; failed: number }> {
+  /**
+   * Works every batch that waits, or some of them.
+   * @returns how many were worked here, could not be worked to their end, and are in other hands
+   */
+  async runWaiting({ signal, of }: { signal?: AbortSignal; of?: WaitingOf } = {}): Promise<{
+    worked: number;
+    failed: number;
+    busy: number;
+  }> {
     let worked = 0;
     let failed = 0;
-    for (const batch of await this.#deps.batches.waiting(100)) {
+    let busy = 0;
+    for (const batch of await this.#deps.batches.waiting(100, of)) {
       if (signal?.aborted) break;
       try {
         if (await this.run(batch._id.toHexString(), signal ? { signal } : {})) worked += 1;
+        else busy += 1;
       } catch (error) {
         if (signal?.aborted) break;
         failed += 1;
         this.#deps.log.error({ err: error, batchId: batch._id.toHexString() }, 'feed.ingest.error');
       }
     }
-    return { worked, failed };
+    return { worked, failed, busy };
   }
 
   /** Tells the worker of this process that a batch has come. */

@@ -31,6 +31,8 @@ export interface ProblemRowDoc {
   sealed: Uint8Array;
   createdAt: Date;
   correctedAt?: Date;
+  /** Batch with the row that put it right. */
+  correctedBy?: Types.ObjectId;
 }
 
 /** A row as it stood in the file. */
@@ -57,6 +59,7 @@ export const problemRowSchema = new Schema<ProblemRowDoc>(
     sealed: { type: Buffer, required: true },
     createdAt: { type: Date, required: true },
     correctedAt: Date,
+    correctedBy: Schema.Types.ObjectId,
   } as never,
   baseOptions,
 );

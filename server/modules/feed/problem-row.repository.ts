@@ -1,6 +1,11 @@
 import { Types, type ClientSession, type Model } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
-import { problemRowSchema, type ProblemRowDoc, type ProblemStatus } from './problem-row.model.ts';
+import {
+  ALL_PROBLEMS,
+  problemRowSchema,
+  type ProblemRowDoc,
+  type ProblemStatus,
+} from './problem-row.model.ts';
 
 /** Rows of a later report: they speak of the problems with these ids or row keys. */
 export interface Successors {
@@ -58,7 +63,7 @@ export class ProblemRowRepository {
   async end(
     feed: { agencyId: Types.ObjectId; feed: string },
     by: Successors,
-    set: { status: 'CORRECTED'; correctedAt: Date } | { status: 'REPLACED' },
+    set: { status: 'CORRECTED'; correctedAt: Date; correctedBy: Types.ObjectId } | { status: 'REPLACED' },
     tx: ClientSession,
   ): Promise<number> {
     const others = by.notOf === undefined ? {} : { batchId: { $ne: by.notOf }, seq: { $gt: 0 } };
@@ -100,6 +105,22 @@ export class ProblemRowRepository {
 
   async byId(id: string): Promise<ProblemRowDoc | undefined> {
     return ((await this.#rows.collection.findOne({ _id: id } as never)) as never) ?? undefined;
+  }
+
+  /** Those with these ids, and those of an agency's feed with this row key: at most some hundred, without their cells. */
+  async about(
+    ids: readonly string[],
+    { agencyId, feed, rowKey }: { agencyId: Types.ObjectId; feed: string; rowKey: string | undefined },
+  ): Promise<Omit<ProblemRowDoc, 'sealed'>[]> {
+    const options = { projection: { sealed: 0 }, limit: 200 };
+    const own = rowKey === undefined ? [] : [{ agencyId, feed, status: { $in: [...ALL_PROBLEMS] }, rowKey }];
+    const found = await Promise.all(
+      [{ _id: { $in: [...ids] } }, ...own].map((filter) =>
+        this.#rows.collection.find(filter as never, options).toArray(),
+      ),
+    );
+    const rows = found.flat() as unknown as Omit<ProblemRowDoc, 'sealed'>[];
+    return [...new Map(rows.map((row) => [row._id, row])).values()];
   }
 
   countOpen(): Promise<number> {

@@ -7,7 +7,7 @@ import type { FieldCipher } from '../../lib/field-cipher.ts';
 import { messageOf } from '../../lib/messages.ts';
 import type { CreditRecordService } from '../credit-record/index.ts';
 import type { RefusedItem } from '../outbox/index.ts';
-import { columnName, templateOf } from '../template/index.ts';
+import { columnName, feedPathOf, templateOf } from '../template/index.ts';
 import type { FeedBatchDoc } from './batch.model.ts';
 import type { RawValue } from './feed.types.ts';
 import type { ProblemRowDoc, RawCells } from './problem-row.model.ts';
@@ -71,12 +71,12 @@ export class ProblemRowService {
         const own = dataColumns(unseal(row, this.#deps.cipher)).map(({ name }) => name);
         header ??= own;
         if (own.join('\u0000') !== header.join('\u0000')) {
-          return { header: templateOf(batch.kind).columns.map(({ name }) => name), byField: true };
+          return { header: templateOf(batch.feed).columns.map(({ name }) => name), byField: true };
         }
       }
     }
     return {
-      header: [...(header ?? templateOf(batch.kind).columns.map(({ name }) => name))],
+      header: [...(header ?? templateOf(batch.feed).columns.map(({ name }) => name))],
       byField: false,
     };
   }
@@ -86,7 +86,7 @@ export class ProblemRowService {
     header: readonly string[],
     byField: boolean,
   ): AsyncGenerator<ProblemSheetRow> {
-    const fieldNames = templateOf(batch.kind).columns.map(({ field }) => field);
+    const fieldNames = templateOf(batch.feed).columns.map(({ field }) => field);
     for await (const page of this.#pages(batch)) {
       for (const row of page) {
         const columns = dataColumns(unseal(row, this.#deps.cipher));
@@ -114,6 +114,26 @@ export class ProblemRowService {
   }
 
   /**
+   * The problem rows that belong to a record: what platforms refused of its revisions, and what was refused at the door
+   * for the same document and counterpart before.
+   */
+  async ofRecord(recordId: string, platforms: readonly string[]): Promise<Omit<ProblemRowDoc, 'sealed'>[]> {
+    const { records, problems, cipher } = this.#deps;
+    const [current] = await records.currentOf([recordId]);
+    if (!current) return [];
+    const revisions = Array.from({ length: current.revision }, (_, i) => i + 1);
+    const ids = platforms.flatMap((code) => revisions.map((n) => `${code}:${recordId}:${String(n)}`));
+    const [pushed] = await records.pushable([{ recordId, revision: current.revision }]);
+    const { documentNumber = '', counterpartName = '' } = pushed?.fields ?? {};
+    const named = documentNumber !== '' && counterpartName !== '';
+    return problems.about(ids, {
+      agencyId: new Types.ObjectId(current.agencyId),
+      feed: feedPathOf(pushed ?? current),
+      rowKey: named ? keyOfRow(documentNumber, counterpartName, cipher) : undefined,
+    });
+  }
+
+  /**
    * What a platform refused goes back to the agency that supplied it, in the transaction that notes the refusal; a
    * repeat changes nothing.
    */
@@ -133,7 +153,7 @@ export class ProblemRowService {
       const current = origin.get(item.recordId);
       if (!record || !current) return [];
       const _id = `${item.platform}:${item.recordId}:${String(item.revision)}`;
-      const columns = templateOf(record.kind).columns;
+      const columns = templateOf(feedPathOf(record)).columns;
       const cells: RawCells = {
         header: columns.map(({ name }) => name),
         fields: columns.map(({ field }) => field),
@@ -144,7 +164,7 @@ export class ProblemRowService {
           _id,
           batchId: new Types.ObjectId(current.batchId),
           agencyId: new Types.ObjectId(current.agencyId),
-          feed: `${record.sector}/${record.kind.toLowerCase()}`,
+          feed: feedPathOf(record),
           kind: record.kind,
           seq: 0,
           row: 0,
@@ -158,8 +178,9 @@ export class ProblemRowService {
           faults: [
             {
               field: 'documentNumber',
-              column: columnName(record.kind, 'documentNumber'),
-              code: 'FEED_UPSTREAM_REFUSED',
+              column: columnName(feedPathOf(record), 'documentNumber'),
+              // Our own findings have texts of their own; a platform's words are passed on.
+              code: item.local === true ? item.code : 'FEED_UPSTREAM_REFUSED',
               params: { platform: item.platform, code: item.code ?? '', message: item.message ?? '' },
               severity: 'ERROR',
             },

@@ -63,7 +63,7 @@ export class ReceiveService {
     this.#deps = deps;
   }
 
-  /** @throws NotFoundError FEED_UNKNOWN, InputError FEED_AGENCY_UNKNOWN, FEED_AGENCY_MISSING */
+  /** @throws NotFoundError FEED_UNKNOWN, InputError FEED_NOT_IN_CATALOGUE, FEED_AGENCY_UNKNOWN, FEED_AGENCY_MISSING */
   async destination(
     viewer: Viewer,
     path: string,
@@ -71,6 +71,7 @@ export class ReceiveService {
   ): Promise<{ feed: SectorFeed; agencyId: string }> {
     const feed = this.#deps.sectors.feedOf(path);
     if (!feed) throw new NotFoundError('FEED_UNKNOWN');
+    if (!feed.catalogue) throw new InputError(['feed'], 'FEED_NOT_IN_CATALOGUE', { feed: feed.name });
     const agencyId = await this.#agencyOf(viewer, feed, agency);
     requireUpload(viewer, { sector: feed.sector.slug, agencyId });
     return { feed, agencyId };
@@ -111,7 +112,7 @@ export class ReceiveService {
     }
     let headerOnly: boolean;
     try {
-      headerOnly = await this.#isHeaderOnly(blob.key, input.fileName, feed.kind);
+      headerOnly = await this.#isHeaderOnly(blob.key, input.fileName, input.feed);
     } catch (error) {
       await this.discard(blob.key);
       throw error;
@@ -154,8 +155,8 @@ export class ReceiveService {
     if (!(await batches.usesBlob(blobKey))) await blobs.remove(blobKey);
   }
 
-  async #isHeaderOnly(blobKey: string, fileName: string, kind: SectorFeed['kind']): Promise<boolean> {
-    const file = await this.#deps.ingest.open(blobKey, fileName, kind);
+  async #isHeaderOnly(blobKey: string, fileName: string, feed: string): Promise<boolean> {
+    const file = await this.#deps.ingest.open(blobKey, fileName, feed);
     try {
       for await (const _row of file.rows()) return false;
       return true;

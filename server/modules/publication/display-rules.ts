@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { addYears, LONG_TERM, type CivilDate } from '../../lib/civil-date.ts';
-import type { CounterpartKind, DecisionState, RecordKind } from '../template/index.ts';
+import {
+  getFeed,
+  kindOf,
+  type CounterpartKind,
+  type DecisionState,
+  type RecordKind,
+} from '../template/index.ts';
 
 /** `schema/feed/display-rules.json`. */
 export interface DisplayRules {
@@ -13,17 +19,20 @@ export interface DisplayRules {
 
 /** What of a record decides whether and how long it is shown. */
 export interface Displayable {
+  /** `<sector>/<feed>` */
+  readonly feed: string;
   readonly kind: RecordKind;
   readonly counterpartKind: CounterpartKind;
   readonly penaltyKinds: readonly string[];
   readonly decidedOn: CivilDate;
   readonly publicUntil?: CivilDate;
   readonly state: DecisionState;
-  readonly useScope?: string;
+  /** Columns by field. */
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 /** Why the public never sees a record. */
-export type HiddenReason = 'NATURAL_PERSON' | 'WARNING_ONLY' | 'NOT_FOR_PUBLIC' | 'REVOKED';
+export type HiddenReason = 'NATURAL_PERSON' | 'WARNING_ONLY' | 'NOT_FOR_PUBLIC' | 'REVOKED' | 'ENDED';
 
 export type Display =
   | { readonly shown: true; readonly from: CivilDate; readonly until: CivilDate }
@@ -37,12 +46,24 @@ export function loadDisplayRules(): DisplayRules {
   return loaded;
 }
 
+/** What catalogue entry and kind say of the public, before any rule about the decision. */
+function hiddenByFeed({ feed, kind, counterpartKind, fields }: Displayable): HiddenReason | undefined {
+  const { naturalPersons, endedBy, when = {}, years } = kindOf(kind).display;
+  if (getFeed(feed).catalogue?.disclosure !== 'PUBLIC' || years === 0) return 'NOT_FOR_PUBLIC';
+  if (counterpartKind === 'NATURAL_PERSON' && !naturalPersons) return 'NATURAL_PERSON';
+  if (endedBy !== undefined && (fields[endedBy] ?? '') !== '') return 'ENDED';
+  const closed = Object.entries(when).some(([field, values]) => !values.includes(fields[field] ?? ''));
+  return closed ? 'NOT_FOR_PUBLIC' : undefined;
+}
+
 /**
  * Whether and for how long a record may be shown. Pure.
  * Natural persons' penalties, and penalties that are nothing but a warning or 通报批评, are never shown; a revoked
  * decision is taken down (行政处罚法 Art. 48).
  */
 export function displayOf(record: Displayable, rules: DisplayRules): Display {
+  const hidden = hiddenByFeed(record);
+  if (hidden) return { shown: false, reason: hidden };
   const { kind, counterpartKind, penaltyKinds, decidedOn } = record;
   if (counterpartKind === 'NATURAL_PERSON' && rules.neverNaturalPersons.includes(kind)) {
     return { shown: false, reason: 'NATURAL_PERSON' };
@@ -50,13 +71,17 @@ export function displayOf(record: Displayable, rules: DisplayRules): Display {
   if (penaltyKinds.length > 0 && penaltyKinds.every((name) => rules.neverPenaltyKinds.includes(name))) {
     return { shown: false, reason: 'WARNING_ONLY' };
   }
-  if (record.useScope !== undefined && !rules.publicUseScopes.includes(record.useScope)) {
+  const useScope = record.fields['useScope'];
+  if (useScope !== undefined && !rules.publicUseScopes.includes(useScope)) {
     return { shown: false, reason: 'NOT_FOR_PUBLIC' };
   }
   if (record.state === 'REVOKED') return { shown: false, reason: 'REVOKED' };
   const period = rules.periods
     .filter((entry) => entry.kind === kind && entry.decidedFrom <= decidedOn)
     .sort((a, b) => (a.decidedFrom < b.decidedFrom ? 1 : -1))[0];
-  const until = record.publicUntil ?? (period ? addYears(decidedOn, period.years) : LONG_TERM);
+  const { years, until: field = '' } = kindOf(kind).display;
+  const stated = record.publicUntil ?? (record.fields[field] as CivilDate | undefined);
+  const most = period?.years ?? years;
+  const until = stated ?? (most === undefined ? LONG_TERM : addYears(decidedOn, most));
   return { shown: true, from: decidedOn, until };
 }

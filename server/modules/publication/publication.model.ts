@@ -10,6 +10,8 @@ export interface PublicationDoc {
   revision: number;
   kind: RecordKind;
   sector: string;
+  /** Path of the feed; left out where `feedPathOf` tells it from sector and kind. */
+  feed?: string;
   counterpartKind: CounterpartKind;
   counterpartName: string;
   uscc?: string;
@@ -27,6 +29,7 @@ export const publicationSchema = new Schema<PublicationDoc>(
     revision: { type: Number, required: true },
     kind: { type: String, required: true },
     sector: { type: String, required: true },
+    feed: String,
     counterpartKind: { type: String, required: true },
     counterpartName: { type: String, required: true },
     uscc: String,

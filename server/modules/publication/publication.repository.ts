@@ -7,6 +7,7 @@ import { publicationSchema, type PublicationDoc } from './publication.model.ts';
 export interface PublicationFilter {
   readonly uscc?: string;
   readonly kind?: string;
+  readonly kinds?: readonly string[];
   readonly documentNumber?: string;
   readonly day?: CivilDate;
 }
@@ -70,8 +71,9 @@ export class PublicationRepository {
     after: PublicationPlace | undefined,
     limit: number,
   ): Promise<PublicationDoc[]> {
-    const { day, ...rest } = filter;
-    const exact = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+    const { day, kinds, ...rest } = filter;
+    const given = { ...rest, ...(kinds ? { kind: { $in: [...kinds] } } : {}) };
+    const exact = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const before = after && { _id: { $lt: new Types.ObjectId(after.id) } };
     const place = after
       ? { $or: [{ decidedOn: { $lt: after.decidedOn } }, { decidedOn: after.decidedOn, ...before }] }

@@ -7,13 +7,15 @@ import { InputError, NotFoundError } from '../../lib/errors.ts';
 import { maskPersonName } from '../../lib/mask.ts';
 import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../lib/page.ts';
 import type { CreditRecord, RecordChange, RecordDraft, RecordField } from '../credit-record/index.ts';
-import { columnName, publicColumns } from '../template/index.ts';
+import { columnName, feedPathOf, publicColumns } from '../template/index.ts';
 import { displayOf, loadDisplayRules, type Display, type DisplayRules } from './display-rules.ts';
 import type { PublicationDoc } from './publication.model.ts';
 import { PublicationRepository, type PublicationFilter } from './publication.repository.ts';
 
 export interface PublicRecord extends Omit<PublicationDoc, '_id' | 'fields'> {
   readonly id: string;
+  /** `<sector>/<feed>` */
+  readonly feed: string;
   readonly fields: readonly RecordField[];
 }
 
@@ -27,6 +29,7 @@ export interface PublicationWindow {
 /** What of a record decides about its public copy. */
 export type PublishedContent = Pick<
   RecordDraft,
+  | 'feed'
   | 'kind'
   | 'counterpartKind'
   | 'counterpartName'
@@ -46,18 +49,13 @@ export interface PublishedChange {
   readonly draft: PublishedContent;
 }
 
-function displayOfDraft(draft: PublishedContent, rules: DisplayRules): Display {
-  const useScope = draft.fields['useScope'];
-  return displayOf({ ...draft, ...(useScope === undefined ? {} : { useScope }) }, rules);
-}
-
 function publicationOf({ change, draft }: PublishedChange, rules: DisplayRules): PublicationDoc | undefined {
-  const display = displayOfDraft(draft, rules);
+  const display = displayOf(draft, rules);
   if (!display.shown) return undefined;
   const natural = draft.counterpartKind === 'NATURAL_PERSON';
   const name = natural ? maskPersonName(draft.counterpartName) : draft.counterpartName;
   const fields: Record<string, string> = {};
-  for (const { field } of publicColumns(draft.kind, draft.counterpartKind)) {
+  for (const { field } of publicColumns(draft.feed, draft.counterpartKind)) {
     const value = field === 'counterpartName' ? name : draft.fields[field];
     if (value !== undefined) fields[field] = value;
   }
@@ -66,6 +64,7 @@ function publicationOf({ change, draft }: PublishedChange, rules: DisplayRules):
     revision: change.revision,
     kind: draft.kind,
     sector: change.sector,
+    ...(draft.feed === feedPathOf({ ...change, kind: draft.kind }) ? {} : { feed: draft.feed }),
     counterpartKind: draft.counterpartKind,
     counterpartName: name,
     ...(draft.uscc === undefined ? {} : { uscc: draft.uscc }),
@@ -80,12 +79,14 @@ function publicationOf({ change, draft }: PublishedChange, rules: DisplayRules):
 
 function present(doc: PublicationDoc): PublicRecord {
   const { _id, fields, ...rest } = doc;
+  const feed = feedPathOf(doc);
   return {
     id: _id.toHexString(),
     ...rest,
-    fields: publicColumns(doc.kind, doc.counterpartKind).flatMap(({ field }) => {
+    feed,
+    fields: publicColumns(feed, doc.counterpartKind).flatMap(({ field }) => {
       const value = fields[field];
-      return value === undefined ? [] : [{ field, name: columnName(doc.kind, field), value }];
+      return value === undefined ? [] : [{ field, name: columnName(feed, field), value }];
     }),
   };
 }
@@ -157,8 +158,8 @@ export class PublicationService {
 
   /** Whether and how long the rules show a record as it is now. */
   expected(record: CreditRecord): Display {
-    const useScope = record.fields.find(({ field }) => field === 'useScope')?.value;
-    return displayOf({ ...record, ...(useScope === undefined ? {} : { useScope }) }, this.#rules);
+    const fields = Object.fromEntries(record.fields.map(({ field, value }) => [field, value]));
+    return displayOf({ ...record, fields }, this.#rules);
   }
 
   /** The public copy as the rules make it of a record; undefined when it has none. Held against the stored one. */

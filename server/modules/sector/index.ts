@@ -1,8 +1,1 @@
-export {
-  SectorService,
-  agencyNameIn,
-  feedPath,
-  type FeedKind,
-  type Sector,
-  type SectorFeed,
-} from './sector.service.ts';
+export { SectorService, agencyNameIn, type Sector, type SectorFeed } from './sector.service.ts';

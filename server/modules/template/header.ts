@@ -1,11 +1,6 @@
-import { readFeedFile, templateOf } from './load.ts';
-import {
-  GENERATIONS,
-  type Generation,
-  type HeaderMatch,
-  type MatchHeader,
-  type RecordKind,
-} from './template.types.ts';
+import { generationsOf, marksOf, readFeedFile, templateOf } from './load.ts';
+import { getFeed } from './sector-files.ts';
+import type { Generation, HeaderMatch, MatchHeader } from './template.types.ts';
 
 type NamesByField = Readonly<Record<string, readonly string[]>>;
 
@@ -15,8 +10,9 @@ interface AliasFile {
   readonly refusedUnits: readonly string[];
   readonly minimum: { readonly columns: number; readonly marks: number; readonly fields: readonly string[] };
   readonly fields: NamesByField;
+  /** By kind, of the national templates. */
   readonly kinds: Readonly<
-    Record<RecordKind, { readonly marks: readonly string[]; readonly fields: NamesByField }>
+    Record<string, { readonly marks: readonly string[]; readonly fields: NamesByField }>
   >;
 }
 
@@ -36,7 +32,9 @@ const LONGEST_NAME = 80;
 const CURRENT_ONLY = new Set(['counterpartKind', 'legalRepresentativeIdType']);
 /** Older templates spread these over several columns. */
 const REPEATABLE = new Set(['penaltyKinds']);
-const CODE = /(?<![A-Z0-9_])(?:(?:XK|CF)_[A-Z0-9_]+|DFBM|SJC|BZ)(?![A-Z0-9_])/;
+const CODE = /(?<![A-Z0-9_])[A-Z][A-Z0-9_]{1,31}(?![A-Z0-9_])/;
+const WHOLE_CODE = /^[A-Z][A-Z0-9_]{1,31}$/;
+const NATIONAL_CODE = /(?<![A-Z0-9_])(?:(?:XK|CF)_[A-Z0-9_]+|DFBM|SJC|BZ)(?![A-Z0-9_])/;
 
 function fold(text: string): string {
   return text.normalize('NFKC').toUpperCase();
@@ -47,28 +45,37 @@ function keyOf(folded: string): string {
   return folded.replace(/[^\p{L}\p{N}$]/gu, '').replaceAll('行政', '');
 }
 
-/** Reads the header rows of one kind of record. */
+/** Reads the header rows of one feed. */
 class HeaderReader {
   readonly #entries = new Map<string, Entry>();
   readonly #codes = new Map<string, Entry>();
   readonly #file: AliasFile;
-  readonly #marks: readonly string[];
+  /** Texts in the names of columns that only feeds of this kind have. */
+  readonly #marks: readonly string[] | undefined;
+  /** Fields without which it is another feed's header. */
+  readonly #needed: readonly string[];
   readonly #decoration: RegExp;
 
-  constructor(kind: RecordKind, file: AliasFile) {
+  constructor(feed: string, file: AliasFile) {
     this.#file = file;
-    this.#marks = file.kinds[kind].marks;
+    const national = file.kinds[getFeed(feed).kind];
+    this.#marks = national?.marks;
+    this.#needed = national ? file.minimum.fields : ['counterpartName', ...(marksOf(feed) ?? [])];
     this.#decoration = new RegExp(`[*＊]|[(\\[【](?:${file.decorations.join('|')})[)\\]】]`, 'g');
-    for (const generation of GENERATIONS) {
-      for (const { code, name, field } of templateOf(kind, generation).columns) {
+    for (const generation of generationsOf(feed)) {
+      for (const { code, name, field } of templateOf(feed, generation).columns) {
         this.#add(this.#codes, code, field, generation);
         this.#add(this.#entries, keyOf(fold(name)), field, generation);
       }
     }
-    for (const { field } of templateOf(kind).columns) {
-      this.#add(this.#entries, keyOf(fold(field)), field, 'g3');
-    }
-    for (const names of [file.kinds[kind].fields, file.fields, file.helpers]) this.#addAliases(names);
+    const { columns } = templateOf(feed);
+    for (const { field } of columns) this.#add(this.#entries, keyOf(fold(field)), field, 'g3');
+    const fields = new Set(columns.map(({ field }) => field));
+    const own = Object.fromEntries(columns.map(({ field, aliases = [] }) => [field, aliases]));
+    for (const names of [own, national?.fields ?? {}]) this.#addAliases(names);
+    // Names of fields that this feed does not have may be names of its own columns.
+    this.#addAliases(national ? file.fields : only(file.fields, fields));
+    this.#addAliases(file.helpers);
   }
 
   #add(map: Map<string, Entry>, key: string, field: string, generation: Generation): void {
@@ -81,7 +88,7 @@ class HeaderReader {
   #addAliases(names: NamesByField): void {
     for (const [field, aliases] of Object.entries(names)) {
       for (const alias of aliases) {
-        const map = CODE.test(fold(alias)) ? this.#codes : this.#entries;
+        const map = WHOLE_CODE.test(fold(alias)) ? this.#codes : this.#entries;
         const key = map === this.#codes ? fold(alias) : keyOf(fold(alias));
         if (!map.has(key)) map.set(key, { field, exact: new Set() });
       }
@@ -123,15 +130,24 @@ class HeaderReader {
       (entry, index): entry is Found => entry !== undefined && fields[index] !== undefined,
     );
     const columns = used.filter(({ field }) => !field.startsWith('$'));
-    const { minimum } = this.#file;
-    const marked = columns.filter(({ text }) => this.#marks.some((mark) => text.includes(mark)));
-    if (columns.length < minimum.columns || marked.length < minimum.marks) return undefined;
-    // Codes prove the kind by themselves; keys of one JSON row may leave out what is empty.
-    const coded = columns.filter(({ text }) => CODE.test(text)).length;
-    const complete = minimum.fields.every((field) => taken.has(field)) || coded >= minimum.columns;
-    if (!complete) return undefined;
-    return { generation: generationOf(columns), fields, score: used.length };
+    if (!this.#isOfFeed(columns, taken)) return undefined;
+    return { generation: this.#marks ? generationOf(columns) : 'g3', fields, score: used.length };
   }
+
+  #isOfFeed(columns: readonly Found[], taken: ReadonlySet<string>): boolean {
+    const { minimum } = this.#file;
+    const marks = this.#marks;
+    const complete = this.#needed.every((field) => taken.has(field));
+    if (!marks) return complete && columns.length >= Math.min(minimum.columns, this.#needed.length + 1);
+    const marked = columns.filter(({ text }) => marks.some((mark) => text.includes(mark)));
+    if (columns.length < minimum.columns || marked.length < minimum.marks) return false;
+    // Codes prove the kind by themselves; keys of one JSON row may leave out what is empty.
+    return complete || columns.filter(({ text }) => NATIONAL_CODE.test(text)).length >= minimum.columns;
+  }
+}
+
+function only(names: NamesByField, fields: ReadonlySet<string>): NamesByField {
+  return Object.fromEntries(Object.entries(names).filter(([field]) => fields.has(field)));
 }
 
 function generationOf(columns: readonly Found[]): Generation {
@@ -142,18 +158,19 @@ function generationOf(columns: readonly Found[]): Generation {
   return only('g1') > newer ? 'g1' : 'g2';
 }
 
-const readers = new Map<RecordKind, MatchHeader>();
+const readers = new Map<string, MatchHeader>();
 
 /**
- * How to recognise a header row of this kind: Chinese names or codes in any order and decoration, with the helper
- * columns of a problem workbook. Needs the key columns and enough names that only this kind has.
+ * How to recognise a header row of this feed: Chinese names or codes in any order and decoration, with the helper
+ * columns of a problem workbook. Needs the key columns and enough names that only such a feed has.
+ * @throws RangeError when there is no such feed
  */
-export function matchHeaderOf(kind: RecordKind): MatchHeader {
-  let match = readers.get(kind);
+export function matchHeaderOf(feed: string): MatchHeader {
+  let match = readers.get(feed);
   if (!match) {
-    const reader = new HeaderReader(kind, readFeedFile<AliasFile>('aliases.json'));
+    const reader = new HeaderReader(feed, readFeedFile<AliasFile>('aliases.json'));
     match = (cells) => reader.match(cells);
-    readers.set(kind, match);
+    readers.set(feed, match);
   }
   return match;
 }

@@ -1,4 +1,32 @@
-export const RECORD_KINDS = ['LICENSE', 'PENALTY'] as const;
+/** Kinds of records; `schema/kinds` has a file of each. */
+export const RECORD_KINDS = [
+  'LICENSE',
+  'PENALTY',
+  'COERCION',
+  'CONFIRMATION',
+  'LEVY',
+  'BENEFIT',
+  'RULING',
+  'COMPENSATION',
+  'REWARD',
+  'INSPECTION',
+  'WAIVER',
+  'GRADE',
+  'POINTS',
+  'LISTING',
+  'HONOR',
+  'COMMITMENT',
+  'CONTRACT',
+  'ARREARS',
+  'PAYMENT',
+  'QUALIFICATION',
+  'IP',
+  'JUDGMENT',
+  'COMPLAINT',
+  'PROPERTY',
+  'REPORT',
+  'INCIDENT',
+] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 export const COUNTERPART_KINDS = ['LEGAL_PERSON', 'INDIVIDUAL_BUSINESS', 'NATURAL_PERSON'] as const;
@@ -15,7 +43,7 @@ export type DecisionState = 'VALID' | 'REVOKED' | 'DISPUTED' | 'OTHER' | 'INVALI
 /** How a header reads as the header of a feed; the same object for all rows under it. */
 export interface HeaderMatch {
   readonly generation: Generation;
-  /** Per cell of the header the field name of `schema/feed/g3`, or a name of HELPER_FIELDS, or undefined. */
+  /** Per cell of the header the field name of the template, or a name of HELPER_FIELDS, or undefined. */
   readonly fields: readonly (string | undefined)[];
   /** Number of columns recognised; of several rows that match, the highest is the header. */
   readonly score: number;
@@ -40,13 +68,14 @@ export type Disclosure = 'PUBLIC' | 'INTERNAL' | 'PERSONAL';
 
 /**
  * What a cell holds. TEXT keeps its inner spaces; NUMBER is a document or certificate number (half-width); CODE is
- * half-width, upper case, without spaces; DATE becomes YYYY-MM-DD; AMOUNT is 万元 with at most six decimals.
+ * half-width, upper case, without spaces; DATE becomes YYYY-MM-DD; AMOUNT is 万元 with at most six decimals; INTEGER
+ * and DECIMAL are plain numbers.
  */
-export type ColumnType = 'TEXT' | 'NUMBER' | 'CODE' | 'DATE' | 'AMOUNT';
+export type ColumnType = 'TEXT' | 'NUMBER' | 'CODE' | 'DATE' | 'AMOUNT' | 'INTEGER' | 'DECIMAL';
 
 export type ValueList = 'counterpart-kinds' | 'id-types' | 'license-kinds' | 'penalty-kinds' | 'states';
 
-/** One column of a template as `schema/feed` has it; `schema/feed/template.schema.json` says what each part means. */
+/** One column of a template; `schema/feed/template.schema.json` says what each part means. */
 export interface Column {
   /** Upstream code, capitals as the nation uses it. */
   readonly code: string;
@@ -63,6 +92,16 @@ export interface Column {
   /** Treated as PERSONAL where the counterpart is a natural person: the name. */
   readonly personalForPersons?: boolean;
   readonly values?: ValueList;
+  /** The only texts allowed, and texts met in place of them. */
+  readonly options?: readonly string[];
+  readonly synonyms?: Readonly<Record<string, string>>;
+  /** Bounds of an INTEGER or DECIMAL. */
+  readonly least?: string;
+  readonly most?: string;
+  /** Further names met in headers. */
+  readonly aliases?: readonly string[];
+  /** The reporting agency's own where the file has no value. */
+  readonly agencyDefault?: 'NAME' | 'CODE';
   readonly check?: 'SUBJECT_CODE' | 'ORGAN_CODE' | 'ORGANIZATION_CODE' | 'ID_NUMBER';
   /** Column that holds the type of this identity number. */
   readonly idTypeField?: string;
@@ -91,6 +130,22 @@ export interface Column {
   readonly positive?: boolean;
   /** Amounts above this many 万元 wait for a confirmation. */
   readonly confirmAbove?: string;
+}
+
+/** Who may see the records of a feed: 社会公开, 政务共享, 授权查询. */
+export type FeedDisclosure = 'PUBLIC' | 'SHARED' | 'AUTHORIZED';
+
+export type Cadence = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY' | 'PER_EVENT';
+
+/** Entry of a feed in the catalogue 公共信用信息目录; without one nothing may be collected (国办发〔2020〕49号). */
+export interface CatalogueItem {
+  readonly code: string;
+  /** Class of the national catalogue, 1 to 13. */
+  readonly class: number;
+  readonly legalBasis: string;
+  readonly subjects: readonly CounterpartKind[];
+  readonly disclosure: FeedDisclosure;
+  readonly cadence: Cadence;
 }
 
 export interface Template {

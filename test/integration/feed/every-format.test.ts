@@ -6,14 +6,13 @@ import { csvOf } from '../../../server/generate/index.ts';
 import {
   COUNTERPART_KINDS,
   GENERATIONS,
-  RECORD_KINDS,
   templateOf,
   type Generation,
-  type RecordKind,
 } from '../../../server/modules/template/index.ts';
 import { testContext, type TestContext } from '../../support/app.ts';
 import { crc32 } from '../../support/crc32.ts';
 import { bring, rowOf } from './feeds.ts';
+import { feedOf, NATIONAL_KINDS, type NationalKind } from '../../support/feeds.ts';
 
 interface Table {
   readonly header: readonly string[];
@@ -25,8 +24,8 @@ const STATE = { g1: '0', g2: '1', g3: '1' } as const;
 let next = 1;
 
 /** A table of an edition with a legal person, an individual business and a natural person. */
-function tableOf(kind: RecordKind, generation: Generation): Table {
-  const { columns } = templateOf(kind, generation);
+function tableOf(kind: NationalKind, generation: Generation): Table {
+  const { columns } = templateOf(feedOf(kind), generation);
   const rows = COUNTERPART_KINDS.map((who) => {
     const row = rowOf(kind, (next += 1), { state: STATE[generation] }, who);
     return columns.map(({ field }) => row[field] ?? '');
@@ -120,7 +119,7 @@ describe('a file of each edition, kind and format, with every kind of counterpar
   after(() => context.close());
 
   for (const [format, write] of FORMATS) {
-    for (const kind of RECORD_KINDS) {
+    for (const kind of NATIONAL_KINDS) {
       it(`is accepted whole: ${kind} as ${format}`, async () => {
         for (const generation of GENERATIONS) {
           const feed = `market/${kind.toLowerCase()}`;

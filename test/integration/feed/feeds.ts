@@ -6,18 +6,14 @@ import type { AppContext } from '../../../server/context.ts';
 import { csvOf } from '../../../server/generate/index.ts';
 import { usccOf } from '../../../server/generate/identity.ts';
 import type { CellFault, FeedBatchDoc } from '../../../server/modules/feed/index.ts';
-import {
-  sampleRow,
-  templateOf,
-  type CounterpartKind,
-  type RecordKind,
-} from '../../../server/modules/template/index.ts';
+import { sampleRow, templateOf, type CounterpartKind } from '../../../server/modules/template/index.ts';
+import { feedOf, type NationalKind } from '../../support/feeds.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 
 /** A valid row of a firm of its own per number. */
 export function rowOf(
-  kind: RecordKind,
+  kind: NationalKind,
   n: number,
   changes: Texts = {},
   who: CounterpartKind = 'LEGAL_PERSON',
@@ -29,11 +25,16 @@ export function rowOf(
           uscc: usccOf(who === 'LEGAL_PERSON' ? '91' : '92', '620300', n),
           counterpartName: `示例商贸${String(n)}号`,
         };
-  return { ...sampleRow(kind, who), ...own, documentNumber: `示字〔2025〕${String(n)}号`, ...changes };
+  return {
+    ...sampleRow(feedOf(kind), who),
+    ...own,
+    documentNumber: `示字〔2025〕${String(n)}号`,
+    ...changes,
+  };
 }
 
-export function csvFile(kind: RecordKind, rows: readonly Texts[]): string {
-  const { columns } = templateOf(kind);
+export function csvFile(kind: NationalKind, rows: readonly Texts[]): string {
+  const { columns } = templateOf(feedOf(kind));
   return csvOf([
     columns.map(({ name }) => name),
     ...rows.map((row) => columns.map(({ field }) => row[field] ?? '')),

@@ -114,7 +114,7 @@ describe('ingesting a batch', () => {
       const [shown] = (await app.publications.page(market, { documentNumber }, { first: 5 })).nodes;
       expect([shown?.revision, contentOf(shown?.fields ?? [])]).to.deep.equal([2, '准予变更许可']);
       const [old] = await app.creditRecords.revisions(market, record?.id ?? '');
-      expect([old?.revision, contentOf(old?.fields ?? [])]).to.deep.equal([1, '准予食品经营许可']);
+      expect([old?.revision, contentOf(old?.fields ?? [])]).to.deep.equal([1, '准予设立登记']);
       const items = await app.outbox.page(centre, { recordId: record?.id ?? '' }, { first: 5 });
       expect(items.nodes.map(({ revision, state }) => [revision, state]).sort()).to.deep.equal([
         [1, 'SUPERSEDED'],
@@ -206,7 +206,7 @@ describe('ingesting a batch', () => {
 
     it('leaves the plain files of the other one alone', async () => {
       const { batch } = await receive(app, csvFile('LICENSE', fresh()), { viewer: market });
-      const file = await app.feeds.ingest.open(batch.blobKey, batch.fileName, 'LICENSE');
+      const file = await app.feeds.ingest.open(batch.blobKey, batch.fileName, 'market/license');
       const third = await createContext(app.config, { clock });
       await third.close();
       let rows = 0;

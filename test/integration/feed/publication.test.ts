@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { anonymousViewer, type Viewer } from '../../../server/auth/viewer.ts';
 import type { AppContext } from '../../../server/context.ts';
-import type { RecordKind } from '../../../server/modules/template/index.ts';
 import { testContext, type TestContext } from '../../support/app.ts';
 import { codeOf } from '../../support/doors.ts';
+import type { NationalKind } from '../../support/feeds.ts';
 import { movableClock } from '../../support/upstream.ts';
 import { agencyViewer, bring, collectionOf, csvFile, rowOf, type Texts } from './feeds.ts';
 
@@ -21,7 +21,7 @@ describe('what the public sees of a batch', () => {
   });
   after(() => context.close());
 
-  async function store(kind: RecordKind, ...rows: Texts[]): Promise<string[]> {
+  async function store(kind: NationalKind, ...rows: Texts[]): Promise<string[]> {
     const batch = await bring(app, csvFile(kind, rows), {
       viewer: market,
       feed: `market/${kind.toLowerCase()}`,

@@ -14,7 +14,7 @@ const FEED = 'market/license';
 /** A row as a machine sends it, by Chinese name or code of the column. */
 function submitted(row: Texts, by: 'name' | 'code' = 'code'): SubmittedRow {
   return {
-    cells: templateOf('LICENSE').columns.flatMap((column) => {
+    cells: templateOf('market/license').columns.flatMap((column) => {
       const value = row[column.field];
       return value === undefined ? [] : [{ column: column[by], value }];
     }),

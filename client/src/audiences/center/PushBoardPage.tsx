@@ -37,6 +37,9 @@ export function PushBoardPage() {
 }
 
 function Board({ pushBoard: board, feedBatches }: PushBoardQuery) {
+  const others = Object.entries(board.records)
+    .filter(([kind]) => !KINDS.includes(kind))
+    .reduce((sum, [, count]) => sum + count, 0);
   const hasItems = board.platforms.some(({ items }) => Object.values(items).some((count) => count > 0));
   return (
     <>
@@ -46,6 +49,7 @@ function Board({ pushBoard: board, feedBatches }: PushBoardQuery) {
           items={[
             { label: '信用主体', value: formatCount(board.subjects) },
             ...KINDS.map((kind) => ({ label: kindText(kind), value: formatCount(board.records[kind]) })),
+            { label: '其他信用信息', value: formatCount(others) },
             ...ROW_OUTCOMES.map(({ outcome, text }) => ({
               label: `${text}（行）`,
               value: formatCount(board.rows[outcome]),

@@ -1,12 +1,22 @@
+import { Button } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useQuery } from 'urql';
+import { useViewer } from '../../features/account/viewer.tsx';
 import { PublicRecordDocument } from '../../graphql/__generated__/documents.ts';
 import { useTitle } from '../../shared/city.ts';
 import { Facts, Failure, isMissing, Loading } from '../../shared/components.tsx';
 import { formatDate, formatField, kindText } from '../../shared/format.ts';
 
+// Visitors do not load it.
+const RecordThread = lazy(async () => ({
+  default: (await import('../../features/thread/RecordThread.tsx')).RecordThread,
+}));
+
 export function RecordDetailPage() {
   const { id = '' } = useParams();
+  const viewer = useViewer();
+  const [isOpen, setOpen] = useState(false);
   const [{ data, error, fetching }, refetch] = useQuery({ query: PublicRecordDocument, variables: { id } });
   const record = data?.node?.__typename === 'PublicRecord' ? data.node : undefined;
   useTitle(record?.documentNumber ?? '公示信息');
@@ -37,6 +47,22 @@ export function RecordDetailPage() {
           </>
         )}
       </p>
+      {viewer?.can('feed:read') && (
+        <>
+          <Button size="small" onClick={() => setOpen(true)}>
+            办理过程
+          </Button>
+          {isOpen && (
+            <Suspense fallback={<Loading />}>
+              <RecordThread
+                recordId={record.id}
+                title={record.documentNumber}
+                onClose={() => setOpen(false)}
+              />
+            </Suspense>
+          )}
+        </>
+      )}
       <Facts
         items={record.fields.map(({ name, value }) => ({ label: name, value: formatField(name, value) }))}
       />

@@ -1,13 +1,34 @@
 import { Alert } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useQuery } from 'urql';
-import { PublicRecordTable } from '../../features/publication/PublicRecordTable.tsx';
+import { PublicRecordPanel } from '../../features/publication/PublicRecordPanel.tsx';
 import { SubjectDocument, type RecordKind } from '../../graphql/__generated__/documents.ts';
 import { useTitle } from '../../shared/city.ts';
 import { Facts, Failure, isMissing, Loading } from '../../shared/components.tsx';
-import { formatDate, kindText } from '../../shared/format.ts';
+import { formatDate } from '../../shared/format.ts';
 
-const KINDS: readonly RecordKind[] = ['LICENSE', 'PENALTY'];
+/** In the order of a credit report; 双公示 stands even when there is none. */
+const GROUPS: readonly {
+  readonly name: string;
+  readonly kinds: readonly RecordKind[];
+  readonly always?: true;
+}[] = [
+  { name: '行政许可', kinds: ['LICENSE'], always: true },
+  { name: '行政处罚', kinds: ['PENALTY'], always: true },
+  {
+    name: '其他行政管理信息',
+    kinds: ['COERCION', 'CONFIRMATION', 'LEVY', 'BENEFIT', 'RULING', 'COMPENSATION', 'REWARD', 'INSPECTION'],
+  },
+  { name: '荣誉、资质与知识产权', kinds: ['HONOR', 'QUALIFICATION', 'IP'] },
+  { name: '信用名单', kinds: ['LISTING'] },
+  { name: '信用承诺与合同履约', kinds: ['COMMITMENT', 'CONTRACT'] },
+  { name: '信用评价', kinds: ['GRADE', 'POINTS'] },
+  { name: '司法裁判执行', kinds: ['JUDGMENT'] },
+  {
+    name: '其他信用信息',
+    kinds: ['ARREARS', 'PAYMENT', 'COMPLAINT', 'PROPERTY', 'REPORT', 'INCIDENT'],
+  },
+];
 const UNREGISTERED = '未登记';
 
 export function SubjectPage() {
@@ -53,17 +74,15 @@ export function SubjectPage() {
           ]}
         />
       </section>
-      {KINDS.map((kind) => (
-        <section className="panel" key={`${uscc} ${kind}`}>
-          <h2>{kindText(kind)}</h2>
-          <PublicRecordTable
-            caption={kindText(kind)}
-            filter={{ uscc: subject.uscc, kind }}
-            pageSize={10}
-            withCounterpart={false}
-            empty={`没有正在公示的${kindText(kind)}信息。`}
-          />
-        </section>
+      {GROUPS.map(({ name, kinds, always }) => (
+        <PublicRecordPanel
+          key={`${uscc} ${name}`}
+          title={name}
+          filter={{ uscc: subject.uscc, kinds: [...kinds] }}
+          pageSize={10}
+          withFeed={kinds.length > 1 || !always}
+          {...(always ? { empty: `没有正在公示的${name}信息。` } : {})}
+        />
       ))}
     </>
   );

@@ -8,11 +8,17 @@ import {
 import { Failure, Loading, Nothing, Pager } from '../../shared/components.tsx';
 import { DataTable, type Column } from '../../shared/DataTable.tsx';
 import { formatDate, kindText } from '../../shared/format.ts';
+import { FeedName } from '../feed/feeds.tsx';
 import { usePages } from '../../shared/use-pages.ts';
 
 type Row = PublicRecordsQuery['publicRecords']['edges'][number]['node'];
 
 const kind: Column<Row> = { title: '类别', width: '6em', render: (row) => kindText(row.kind) };
+const feed: Column<Row> = {
+  title: '信息类别',
+  width: '14em',
+  render: (row) => <FeedName path={row.feed} />,
+};
 const counterpart: Column<Row> = {
   title: '行政相对人',
   render: (row) =>
@@ -33,6 +39,7 @@ export function PublicRecordTable(props: {
   filter: PublicRecordFilter;
   pageSize: number;
   withCounterpart: boolean;
+  withFeed?: boolean;
   empty: string;
 }) {
   const pages = usePages();
@@ -48,7 +55,11 @@ export function PublicRecordTable(props: {
     <>
       <DataTable
         caption={props.caption}
-        columns={props.withCounterpart ? [kind, counterpart, ...columns] : columns}
+        columns={[
+          ...(props.withCounterpart ? [kind, counterpart] : []),
+          ...(props.withFeed ? [feed] : []),
+          ...columns,
+        ]}
         rows={rows}
         rowKey={(row) => row.id}
       />

@@ -1,6 +1,6 @@
 import { checkPersonId } from '../../../lib/person-id.ts';
 import { checkUscc, isOrganizationCode, USCC_PLACEHOLDER } from '../../../lib/uscc.ts';
-import { loadValueLists, valueKey } from '../../template/index.ts';
+import { getFeed, loadValueLists, valueKey } from '../../template/index.ts';
 import { INDIVIDUAL_BUSINESS_PAIR } from './counterpart.ts';
 import { memo } from './memo.ts';
 import { loadFeedRules } from './rules.ts';
@@ -39,6 +39,8 @@ function checkSubjectCode(row: RowState, index: number, slot: Slot, code: string
 
 function checkOrganCode(row: RowState, index: number, slot: Slot, code: string): void {
   if (!checkCode(row, index, slot, code)) return;
+  // Suppliers such as waterworks are enterprises and name themselves.
+  if (code === (row.agency?.uscc ?? getFeed(row.plan.feed).sector.agencyUscc)) return;
   const pairs = loadFeedRules().organPairs;
   if (!pairs.includes(code.slice(0, 2))) {
     row.fault(index, 'FEED_ORGAN_CODE_PAIR', { pair: code.slice(0, 2), expected: pairs.join('、') });

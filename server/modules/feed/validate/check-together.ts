@@ -2,33 +2,55 @@ import { USCC_PLACEHOLDER } from '../../../lib/uscc.ts';
 import type { Slot } from './plan.ts';
 import type { RowState } from './row-state.ts';
 
+function nameOf({ plan }: RowState, field: string): string {
+  return plan.slots[plan.at.get(field) ?? -1]?.column.name ?? field;
+}
+
 function checkOrder(row: RowState, index: number, slot: Slot): void {
   const rule = slot.column.notBefore;
   if (!rule) return;
   const date = row.texts[index] as string;
   const earlier = row.text(rule.field);
   if (date === '' || earlier === '' || date >= earlier || row.failed(rule.field)) return;
-  const other = row.plan.slots[row.plan.at.get(rule.field) ?? -1]?.column.name ?? rule.field;
+  const other = nameOf(row, rule.field);
   row.fault(index, 'FEED_DATE_ORDER', { value: date, other, earlier }, rule.severity);
 }
 
-/** Columns that depend on the kinds of the penalty (R11): amounts, the certificate taken away. */
+/** The value of the columns named that asks for this one; undefined where one of them cannot be told. */
+function reasonFor(row: RowState, requiredWhen: NonNullable<Slot['column']['requiredWhen']>) {
+  for (const [field, wanted] of Object.entries(requiredWhen)) {
+    const values =
+      field === 'penaltyKinds' ? row.penaltyKinds : row.failed(field) ? undefined : [row.text(field)];
+    if (!values) return undefined;
+    const kind = values.find((one) => wanted.includes(one));
+    if (kind !== undefined) return { kind, field };
+  }
+  return { kind: undefined, field: Object.keys(requiredWhen)[0] ?? '' };
+}
+
+/** Columns that depend on others: amounts by the kinds of the penalty (R11), 未履行的承诺内容 by the fulfilment. */
 function checkCondition(row: RowState, index: number, slot: Slot): void {
   const { column } = slot;
-  const wanted = column.requiredWhen?.penaltyKinds;
-  if (!wanted || !row.penaltyKinds || row.failedAt(index)) return;
-  const kind = row.penaltyKinds.find((one) => wanted.includes(one));
+  if (!column.requiredWhen || row.failedAt(index)) return;
+  const reason = reasonFor(row, column.requiredWhen);
+  if (!reason) return;
+  const { kind } = reason;
+  const other = nameOf(row, reason.field);
   const text = row.texts[index] as string;
   if (kind === undefined) {
     if (!column.onlyThen) return;
-    if (text !== '' && text !== '0') row.fault(index, 'FEED_NOT_EXPECTED', { kinds: wanted.join('、') });
+    if (text !== '' && text !== '0')
+      row.fault(index, 'FEED_NOT_EXPECTED', {
+        other,
+        kinds: Object.values(column.requiredWhen).flat().join('、'),
+      });
     else row.texts[index] = '';
   } else if (text === '' && slot.cells.length === 0) {
     row.missingColumn(index);
   } else if (text === '') {
-    row.fault(index, 'FEED_REQUIRED_FOR', { kind });
+    row.fault(index, 'FEED_REQUIRED_FOR', { other, kind });
   } else if (column.positive && text === '0') {
-    row.fault(index, 'FEED_AMOUNT_ZERO', { kind });
+    row.fault(index, 'FEED_AMOUNT_ZERO', { other, kind });
   }
 }
 

@@ -60,7 +60,7 @@ function state(row: RowState, index: number, text: string): string {
   }
   const current = upstream[row.state];
   // Columns of older templates only keep their own code: nothing is sent from them.
-  return upstreamCodeOf(row.plan.kind, 'state') === undefined ? text : (current ?? '');
+  return upstreamCodeOf(row.plan.feed, 'state') === undefined ? text : (current ?? '');
 }
 
 function counterpartKind(row: RowState, _index: number, text: string): string {

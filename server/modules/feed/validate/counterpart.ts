@@ -22,6 +22,17 @@ function kindByCodes(row: RowState): CounterpartKind | undefined {
   return row.plan.generation === 'g1' && other ? 'LEGAL_PERSON' : undefined;
 }
 
+/** Data of subjects that the catalogue entry does not name may not be collected (国办发〔2020〕49号). */
+function checkCatalogue(row: RowState): void {
+  const { subjects } = row.plan;
+  if (!row.counterpartKind || !subjects || subjects.includes(row.counterpartKind)) return;
+  const names = loadValueLists().counterpartKindNames;
+  row.faultOf('counterpartName', 'FEED_SUBJECT_NOT_ALLOWED', {
+    kind: names[row.counterpartKind],
+    expected: subjects.map((one) => names[one]).join('、'),
+  });
+}
+
 /**
  * Settles who the counterpart is: as 行政相对人类别 says, or by the codes where the edition has no such column or
  * its value cannot be read. Without either the row is refused and only what holds for all kinds is checked.
@@ -35,6 +46,7 @@ export function settleCounterpartKind(row: RowState): void {
     row.faultOf('counterpartKind', 'FEED_COUNTERPART_KIND_INVALID', { value: stated, expected });
   }
   row.counterpartKind = kind ?? kindByCodes(row);
+  checkCatalogue(row);
   if (
     row.counterpartKind === undefined &&
     !row.plan.kindStated &&

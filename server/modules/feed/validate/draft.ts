@@ -53,6 +53,16 @@ function date(row: RowState, field: string): CivilDate | undefined {
   return (row.text(field) || undefined) as CivilDate | undefined;
 }
 
+/** What a record goes by: its number, or where such records have none, what tells it from others: 2023年度. */
+function numberOf(row: RowState): string {
+  const number = row.text('documentNumber');
+  if (number !== '') return number;
+  return row.plan.key
+    .map((field) => row.text(field))
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
 /** The draft of a row without faults that refuse it. */
 export function draftOf(row: RowState, kind: CounterpartKind): RecordDraft {
   const { fields, personal } = split(row, kind);
@@ -61,11 +71,12 @@ export function draftOf(row: RowState, kind: CounterpartKind): RecordDraft {
   const validTo = date(row, 'validTo');
   const publicUntil = date(row, 'publicUntil');
   return {
+    feed: row.plan.feed,
     kind: row.plan.kind,
     counterpartKind: kind,
     counterpartName: row.text('counterpartName'),
     ...(uscc === '' || uscc === USCC_PLACEHOLDER ? {} : { uscc }),
-    documentNumber: row.text('documentNumber'),
+    documentNumber: numberOf(row),
     authorityName: row.text('authorityName'),
     authorityCode: row.text('authorityCode'),
     decidedOn: row.text('decidedOn') as CivilDate,

@@ -17,11 +17,18 @@ function shown(value: string | number): string | number {
   return text.length > LONGEST_PARAM ? `${[...text].slice(0, LONGEST_PARAM).join('')}…` : text;
 }
 
+export interface ReportingAgency {
+  readonly name: string;
+  readonly uscc: string;
+}
+
 /** One row on its way through the checks: texts by place in the plan, faults at most one per column. */
 export class RowState {
   readonly plan: Plan;
   readonly today: CivilDate;
   readonly confirmed: boolean;
+  /** Who reports. */
+  readonly agency: ReportingAgency | undefined;
   readonly texts: string[];
   readonly #faults: (CellFault | undefined)[];
   #clean = true;
@@ -31,9 +38,10 @@ export class RowState {
   fine: Fen | undefined;
   confiscated: Fen | undefined;
 
-  constructor(plan: Plan, today: CivilDate, confirmed: boolean) {
+  constructor(plan: Plan, today: CivilDate, confirmed: boolean, agency?: ReportingAgency) {
     this.plan = plan;
     this.today = today;
+    this.agency = agency;
     this.confirmed = confirmed;
     this.texts = new Array<string>(plan.slots.length).fill('');
     this.#faults = new Array<CellFault | undefined>(plan.slots.length).fill(undefined);

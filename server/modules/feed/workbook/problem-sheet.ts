@@ -1,6 +1,6 @@
 import writeExcelFile, { type Row } from 'write-excel-file/node';
+import { headerCell, sheetNameOf, textCell } from '../../../lib/text-cell.ts';
 import type { RawValue } from '../feed.types.ts';
-import { headerCell, sheetNameOf, textCell } from './text-cell.ts';
 
 export interface ProblemSheetRow {
   readonly cells: readonly RawValue[];

@@ -1,5 +1,5 @@
 import writeExcelFile, { type Row } from 'write-excel-file/node';
-import { headerCell, sheetNameOf, textCell } from './text-cell.ts';
+import { headerCell, sheetNameOf, textCell } from '../../../lib/text-cell.ts';
 
 interface TemplateColumn {
   readonly name: string;

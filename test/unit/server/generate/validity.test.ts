@@ -8,7 +8,7 @@ import { feedRows, type RowOptions } from '../../../../server/generate/feed-rows
 import { FirmSource } from '../../../../server/generate/subjects.ts';
 import type { RowResult } from '../../../../server/modules/feed/feed.types.ts';
 import { validateRow } from '../../../../server/modules/feed/validate/index.ts';
-import { feedPath, SectorService, type SectorFeed } from '../../../../server/modules/sector/index.ts';
+import { SectorService, type SectorFeed } from '../../../../server/modules/sector/index.ts';
 import { matchHeaderOf } from '../../../../server/modules/template/index.ts';
 
 const calendar = loadCalendar();
@@ -30,16 +30,16 @@ const options: RowOptions = {
 };
 
 function* results(feed: SectorFeed, count: number, errorShare: number) {
-  const header = headerOf(feed.kind);
-  const match = matchHeaderOf(feed.kind)(header);
-  if (!match) throw new Error(`${feedPath(feed)} does not know its own header`);
-  const fields = fieldsOf(feed.kind);
+  const header = headerOf(feed.path);
+  const match = matchHeaderOf(feed.path)(header);
+  if (!match) throw new Error(`${feed.path} does not know its own header`);
+  const fields = fieldsOf(feed.path);
   let seq = 0;
   for (const { row, refusal } of feedRows(feed, count, { ...options, errorShare })) {
     seq += 1;
     const cells = cellsOf(fields, row);
     const raw = { seq, row: seq + 1, header, match, cells };
-    yield { refusal, result: validateRow(raw, { kind: feed.kind, today }) };
+    yield { refusal, result: validateRow(raw, { feed: feed.path, today }) };
   }
 }
 
@@ -50,7 +50,7 @@ describe('generated rows under the rules of the feeds', () => {
   it('are all accepted, without a warning, in every feed', () => {
     for (const feed of new SectorService().feeds()) {
       for (const { result } of results(feed, 60, 0)) {
-        expect(result.faults, feedPath(feed)).to.deep.equal([]);
+        expect(result.faults, feed.path).to.deep.equal([]);
         expect(result.draft).to.not.equal(undefined);
       }
     }

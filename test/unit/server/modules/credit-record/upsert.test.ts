@@ -22,6 +22,7 @@ const AGENCY = '0123456789abcdef01234567';
 
 function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
   return {
+    feed: 'market/penalty',
     kind: 'PENALTY',
     counterpartKind: 'LEGAL_PERSON',
     counterpartName: '示例商贸有限公司',

@@ -5,7 +5,12 @@ import type { SubjectIdentity } from '../../../../../server/modules/subject/inde
 
 const USCC = '91620300MA7B2C3D9Y';
 const draftOf = (counterpartName: string, uscc?: string): RecordDraft =>
-  ({ kind: 'LICENSE', counterpartName, ...(uscc === undefined ? {} : { uscc }) }) as RecordDraft;
+  ({
+    feed: 'market/license',
+    kind: 'LICENSE',
+    counterpartName,
+    ...(uscc === undefined ? {} : { uscc }),
+  }) as RecordDraft;
 const subject: SubjectIdentity = {
   uscc: USCC,
   name: '示例商贸（集团）有限公司',

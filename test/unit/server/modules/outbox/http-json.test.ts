@@ -3,11 +3,8 @@ import type { CivilDate } from '../../../../../server/lib/civil-date.ts';
 import { UpstreamError } from '../../../../../server/lib/errors.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../../../../server/lib/http-client.ts';
 import type { PushableRecord } from '../../../../../server/modules/credit-record/index.ts';
-import {
-  decodeAnswer,
-  encodeBatch,
-  httpJsonAdapter,
-} from '../../../../../server/modules/outbox/platforms/http-json.ts';
+import { decodeAnswer } from '../../../../../server/modules/outbox/platforms/answer.ts';
+import { encodeBatch, httpJsonAdapter } from '../../../../../server/modules/outbox/platforms/http-json.ts';
 
 const ADDRESS = { url: 'http://province.test/api/', token: 'secret', template: 'g3' };
 
@@ -18,6 +15,7 @@ function record(fields: Partial<PushableRecord> = {}): PushableRecord {
     currentRevision: 2,
     kind: 'PENALTY',
     sector: 'tax',
+    feed: 'tax/penalty',
     counterpartKind: 'LEGAL_PERSON',
     agencyId: 'a1',
     naturalKey: 'key',
@@ -28,8 +26,10 @@ function record(fields: Partial<PushableRecord> = {}): PushableRecord {
   };
 }
 
-const code = (kind: string, field: string): string | undefined =>
-  field === 'note' ? undefined : `${kind === 'PENALTY' ? 'CF' : 'XK'}_${field === 'name' ? 'MC' : 'WSH'}`;
+const code = (feed: string, field: string): string | undefined =>
+  field === 'note'
+    ? undefined
+    : `${feed.endsWith('/penalty') ? 'CF' : 'XK'}_${field === 'name' ? 'MC' : 'WSH'}`;
 
 describe('encodeBatch', () => {
   it('speaks the codes of the platform', () => {
@@ -78,7 +78,7 @@ describe('encodeBatch', () => {
       code,
     );
     expect(n).to.equal(1);
-    expect([...invalid]).to.deep.equal([['a2:2', '/data/CF_MC']]);
+    expect([...invalid]).to.deep.equal([['a2:2', { code: 'PUSH_SCHEMA', message: '/data/CF_MC' }]]);
     expect(body).not.to.include('a2:2');
   });
 });

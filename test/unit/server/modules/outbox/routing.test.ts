@@ -9,7 +9,6 @@ const change = { kind: 'LICENSE', counterpartKind: 'NATURAL_PERSON', sector: 'ta
 const platform = (...routes: PlatformRouting['routes']): PlatformRouting => ({
   code: 'p',
   name: '平台',
-  adapter: 'http-json',
   template: 'g3',
   routes,
 });

@@ -11,13 +11,20 @@ import {
 const rules = loadDisplayRules();
 const decidedOn = civilDate('2025-01-02');
 const penalty: Displayable = {
+  feed: 'market/penalty',
   kind: 'PENALTY',
   counterpartKind: 'LEGAL_PERSON',
   penaltyKinds: ['罚款'],
   decidedOn,
   state: 'VALID',
+  fields: {},
 };
-const license: Displayable = { ...penalty, kind: 'LICENSE', penaltyKinds: [] };
+const license: Displayable = {
+  ...penalty,
+  feed: 'market/license',
+  kind: 'LICENSE',
+  penaltyKinds: [],
+};
 
 const until = (text: string, from = decidedOn): Display => ({ shown: true, from, until: civilDate(text) });
 const never = (reason: Extract<Display, { shown: false }>['reason']): Display => ({ shown: false, reason });
@@ -53,8 +60,8 @@ const CASES: readonly (readonly [name: string, record: Displayable, display: Dis
   ['a warning with a fine', { ...penalty, penaltyKinds: ['警告', '罚款'] }, until('2028-01-02')],
   ['a penalty of another kind', { ...penalty, penaltyKinds: ['其他-责令改正'] }, until('2028-01-02')],
   ['no revoked decision', { ...license, state: 'REVOKED' }, never('REVOKED')],
-  ['what may be used in public', { ...license, useScope: '0' }, until('2028-01-02')],
-  ['nothing of a narrower use', { ...license, useScope: '1' }, never('NOT_FOR_PUBLIC')],
+  ['what may be used in public', { ...license, fields: { useScope: '0' } }, until('2028-01-02')],
+  ['nothing of a narrower use', { ...license, fields: { useScope: '1' } }, never('NOT_FOR_PUBLIC')],
   [
     'a decision of 29 February to the end of February',
     { ...license, decidedOn: civilDate('2024-02-29') },

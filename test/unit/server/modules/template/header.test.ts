@@ -4,18 +4,17 @@ import {
   GENERATIONS,
   HELPER_FIELDS,
   matchHeaderOf,
-  RECORD_KINDS,
   templateOf,
-  type RecordKind,
 } from '../../../../../server/modules/template/index.ts';
+import { feedOf, NATIONAL_KINDS, type NationalKind } from '../../../../support/feeds.ts';
 
-const match = (kind: RecordKind, text: string): ReturnType<ReturnType<typeof matchHeaderOf>> =>
-  matchHeaderOf(kind)(text.split('|'));
+const match = (kind: NationalKind, text: string): ReturnType<ReturnType<typeof matchHeaderOf>> =>
+  matchHeaderOf(feedOf(kind))(text.split('|'));
 
 describe('matchHeaderOf', () => {
-  for (const kind of RECORD_KINDS) {
+  for (const kind of NATIONAL_KINDS) {
     for (const generation of GENERATIONS) {
-      const { columns } = templateOf(kind, generation);
+      const { columns } = templateOf(feedOf(kind), generation);
       const fields = columns.map(({ field }) => field);
 
       it(`reads the ${kind} header of ${generation} by names, codes and both`, () => {
@@ -26,7 +25,11 @@ describe('matchHeaderOf', () => {
           columns.map(({ name, code }) => `${name}（${code}）`),
           columns.map(({ name, code }) => `${code} ${name}`),
         ]) {
-          expect(matchHeaderOf(kind)(header)).to.deep.equal({ generation, fields, score: columns.length });
+          expect(matchHeaderOf(feedOf(kind))(header)).to.deep.equal({
+            generation,
+            fields,
+            score: columns.length,
+          });
         }
       });
 
@@ -34,17 +37,17 @@ describe('matchHeaderOf', () => {
         const decorated = columns.map(
           ({ name }, i) => [`*${name}`, ` ${name}（必填）\n`, `【必填】${name}：`][i % 3] as string,
         );
-        const reversed = matchHeaderOf(kind)([...decorated].reverse());
+        const reversed = matchHeaderOf(feedOf(kind))([...decorated].reverse());
         expect(reversed).to.deep.equal({ generation, fields: [...fields].reverse(), score: columns.length });
       });
     }
 
     it(`never takes a header of the other kind for ${kind}`, () => {
-      for (const other of RECORD_KINDS.filter((name) => name !== kind)) {
+      for (const other of NATIONAL_KINDS.filter((name) => name !== kind)) {
         for (const generation of GENERATIONS) {
-          const { columns } = templateOf(other, generation);
-          expect(matchHeaderOf(kind)(columns.map(({ name }) => name))).to.equal(undefined);
-          expect(matchHeaderOf(kind)(columns.map(({ code }) => code))).to.equal(undefined);
+          const { columns } = templateOf(feedOf(other), generation);
+          expect(matchHeaderOf(feedOf(kind))(columns.map(({ name }) => name))).to.equal(undefined);
+          expect(matchHeaderOf(feedOf(kind))(columns.map(({ code }) => code))).to.equal(undefined);
         }
       }
     });
@@ -79,7 +82,7 @@ describe('matchHeaderOf', () => {
     '',
   ]) {
     it(`takes ${header.slice(0, 20) || 'an empty row'}… for neither kind`, () => {
-      for (const kind of RECORD_KINDS) expect(match(kind, header)).to.equal(undefined);
+      for (const kind of NATIONAL_KINDS) expect(match(kind, header)).to.equal(undefined);
     });
   }
 
@@ -137,8 +140,8 @@ describe('matchHeaderOf', () => {
   it('never fails, whatever stands in the cells (property)', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' })), (cells) => {
-        for (const kind of RECORD_KINDS) {
-          const found = matchHeaderOf(kind)(cells);
+        for (const kind of NATIONAL_KINDS) {
+          const found = matchHeaderOf(feedOf(kind))(cells);
           if (found) expect(found.fields).to.have.length(cells.length);
         }
       }),

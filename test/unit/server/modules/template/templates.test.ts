@@ -6,16 +6,15 @@ import {
   columnName,
   COUNTERPART_KINDS,
   GENERATIONS,
-  kindOfPath,
   loadValueLists,
   pathOfKind,
   publicColumns,
-  RECORD_KINDS,
   sampleRow,
   templateOf,
   upstreamCodeOf,
   valueKey,
 } from '../../../../../server/modules/template/index.ts';
+import { feedOf, NATIONAL_KINDS } from '../../../../support/feeds.ts';
 
 const FEED = new URL('../../../../../schema/feed/', import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, FEED), 'utf8'));
@@ -27,7 +26,7 @@ describe('template files', () => {
   const validate = ajv.compile(read('template.schema.json') as object);
 
   for (const generation of GENERATIONS) {
-    for (const kind of RECORD_KINDS) {
+    for (const kind of NATIONAL_KINDS) {
       it(`${generation}/${pathOfKind(kind)}.json keeps to its schema`, () => {
         expect(
           validate(read(`${generation}/${pathOfKind(kind)}.json`)),
@@ -36,7 +35,7 @@ describe('template files', () => {
       });
 
       it(`${generation} ${kind} is complete, and its rules name columns it has`, () => {
-        const { columns } = templateOf(kind, generation);
+        const { columns } = templateOf(feedOf(kind), generation);
         const fields = columns.map(({ field }) => field);
         expect(new Set(columns.map(({ code }) => code)).size).to.equal(columns.length);
         columns.forEach((column, index) => {
@@ -57,8 +56,8 @@ describe('template files', () => {
   }
 
   it('has no two columns of one field in the current edition', () => {
-    for (const kind of RECORD_KINDS) {
-      const fields = templateOf(kind).columns.map(({ field }) => field);
+    for (const kind of NATIONAL_KINDS) {
+      const fields = templateOf(feedOf(kind)).columns.map(({ field }) => field);
       expect(new Set(fields).size).to.equal(fields.length);
     }
   });
@@ -68,9 +67,9 @@ describe('template files', () => {
       fields: Record<string, string[]>;
       kinds: Record<string, { fields: Record<string, string[]> }>;
     };
-    for (const kind of RECORD_KINDS) {
+    for (const kind of NATIONAL_KINDS) {
       const known = GENERATIONS.flatMap((generation) =>
-        templateOf(kind, generation).columns.map(({ field }) => field),
+        templateOf(feedOf(kind), generation).columns.map(({ field }) => field),
       );
       expect(known).to.include.members(Object.keys(aliases.fields));
       expect(known).to.include.members(Object.keys(aliases.kinds[kind]?.fields ?? {}));
@@ -78,10 +77,10 @@ describe('template files', () => {
   });
 
   it('holds columns in the order of the national template', () => {
-    const codes = templateOf('PENALTY').columns.map(({ code }) => code);
+    const codes = templateOf('market/penalty').columns.map(({ code }) => code);
     expect(codes.slice(0, 3)).to.deep.equal(['CF_XDR_MC', 'CF_XDR_LB', 'CF_XDR_SHXYM']);
     expect(codes.slice(-6)).to.deep.equal(['CF_GSJZQ', 'CF_CFJG', 'CF_CFJGDM', 'CF_SJLY', 'CF_SJLYDM', 'BZ']);
-    expect(templateOf('LICENSE').columns).to.have.length(28);
+    expect(templateOf('market/license').columns).to.have.length(28);
     expect(codes).to.have.length(30);
   });
 
@@ -93,19 +92,14 @@ describe('template files', () => {
 
 describe('names and codes of fields', () => {
   it('gives the Chinese name and the upstream code', () => {
-    expect(columnName('LICENSE', 'decidedOn')).to.equal('许可决定日期');
-    expect(columnName('PENALTY', 'decidedOn')).to.equal('处罚决定日期');
-    expect(upstreamCodeOf('PENALTY', 'fine')).to.equal('CF_NR_FK');
+    expect(columnName('market/license', 'decidedOn')).to.equal('许可决定日期');
+    expect(columnName('market/penalty', 'decidedOn')).to.equal('处罚决定日期');
+    expect(upstreamCodeOf('market/penalty', 'fine')).to.equal('CF_NR_FK');
   });
 
   it('knows fields of the 2016 edition by name, but has no current code for them', () => {
-    expect(columnName('PENALTY', 'useScope')).to.equal('信息使用范围');
-    expect(upstreamCodeOf('PENALTY', 'useScope')).to.equal(undefined);
-  });
-
-  it('turns kinds into parts of a path and back', () => {
-    for (const kind of RECORD_KINDS) expect(kindOfPath(pathOfKind(kind))).to.equal(kind);
-    expect(kindOfPath('LICENSE')).to.equal(undefined);
+    expect(columnName('market/penalty', 'useScope')).to.equal('信息使用范围');
+    expect(upstreamCodeOf('market/penalty', 'useScope')).to.equal(undefined);
   });
 });
 
@@ -114,38 +108,41 @@ describe('publicColumns', () => {
     publicColumns(...args).map(({ field }) => field);
 
   it('never has an identity number', () => {
-    for (const kind of RECORD_KINDS) {
+    for (const kind of NATIONAL_KINDS) {
       for (const party of COUNTERPART_KINDS) {
-        expect(fieldsOf(kind, party)).to.not.include.members(['idNumber']);
-        expect(fieldsOf(kind, party)).to.not.include.members(['legalRepresentativeIdNumber']);
-        expect(fieldsOf(kind, party)).to.not.include('remark');
+        expect(fieldsOf(feedOf(kind), party)).to.not.include.members(['idNumber']);
+        expect(fieldsOf(feedOf(kind), party)).to.not.include.members(['legalRepresentativeIdNumber']);
+        expect(fieldsOf(feedOf(kind), party)).to.not.include('remark');
       }
     }
   });
 
   it('shows the code of a firm, and of a natural person only what is marked so', () => {
-    expect(fieldsOf('LICENSE', 'LEGAL_PERSON')).to.include.members([
+    expect(fieldsOf('market/license', 'LEGAL_PERSON')).to.include.members([
       'uscc',
       'legalRepresentative',
       'content',
     ]);
-    const person = fieldsOf('LICENSE', 'NATURAL_PERSON');
+    const person = fieldsOf('market/license', 'NATURAL_PERSON');
     expect(person).to.include('counterpartName');
     expect(person).to.not.include('uscc');
     expect(person).to.not.include('certificateNumber');
   });
 
   it('shows hardly anything of penalties of natural persons', () => {
-    expect(fieldsOf('PENALTY', 'NATURAL_PERSON')).to.deep.equal(['counterpartName', 'counterpartKind']);
+    expect(fieldsOf('market/penalty', 'NATURAL_PERSON')).to.deep.equal([
+      'counterpartName',
+      'counterpartKind',
+    ]);
   });
 });
 
 describe('sampleRow', () => {
   it('fills every required column', () => {
-    for (const kind of RECORD_KINDS) {
+    for (const kind of NATIONAL_KINDS) {
       for (const party of COUNTERPART_KINDS) {
-        const sample = sampleRow(kind, party);
-        for (const { field, require } of templateOf(kind).columns) {
+        const sample = sampleRow(feedOf(kind), party);
+        for (const { field, require } of templateOf(feedOf(kind)).columns) {
           if (require[party] === 'R') expect(sample, field).to.have.property(field);
           if (require[party] === '-') expect(sample, field).to.not.have.property(field);
         }

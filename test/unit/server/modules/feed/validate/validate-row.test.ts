@@ -5,25 +5,35 @@ import {
   COUNTERPART_KINDS,
   GENERATIONS,
   matchHeaderOf,
-  RECORD_KINDS,
-  sampleRow,
   templateOf,
   type CounterpartKind,
 } from '../../../../../../server/modules/template/index.ts';
-import { check, checkSample, faultsOf, license, penalty, PERSON_ID, rowOf, rowUnder, TODAY } from './rows.ts';
+import {
+  check,
+  checkSample,
+  faultsOf,
+  license,
+  penalty,
+  PERSON_ID,
+  rowOf,
+  rowUnder,
+  TODAY,
+  sampleOf,
+} from './rows.ts';
+import { feedOf, NATIONAL_KINDS } from '../../../../../support/feeds.ts';
 
 const OLD_STATE = { g1: '0', g2: '1', g3: '1' } as const;
 
 describe('rows that are accepted whole', () => {
   for (const generation of GENERATIONS) {
-    for (const kind of RECORD_KINDS) {
+    for (const kind of NATIONAL_KINDS) {
       for (const party of COUNTERPART_KINDS) {
         it(`${generation} ${kind} of ${party}`, () => {
           const result = checkSample(kind, party, { state: OLD_STATE[generation] }, generation);
           expect(faultsOf(result)).to.deep.equal([]);
           expect(result.draft).to.include({ kind, counterpartKind: party, generation, state: 'VALID' });
-          expect(result.draft?.counterpartName).to.equal(sampleRow(kind, party).counterpartName);
-          expect(result.draft?.fields.counterpartKind).to.equal(sampleRow(kind, party).counterpartKind);
+          expect(result.draft?.counterpartName).to.equal(sampleOf(kind, party).counterpartName);
+          expect(result.draft?.fields.counterpartKind).to.equal(sampleOf(kind, party).counterpartKind);
         });
       }
     }
@@ -88,11 +98,11 @@ describe('the examples of the notes that must not pass', () => {
 });
 
 describe('confirmation', () => {
-  const header = ['确认', ...templateOf('PENALTY').columns.map(({ name }) => name)];
-  const values = { ...sampleRow('PENALTY', 'INDIVIDUAL_BUSINESS'), fine: '5000' } as Record<string, string>;
+  const header = ['确认', ...templateOf('market/penalty').columns.map(({ name }) => name)];
+  const values = { ...sampleOf('PENALTY', 'INDIVIDUAL_BUSINESS'), fine: '5000' } as Record<string, string>;
   const confirmed = (word: string): RawValue[] => [
     word,
-    ...templateOf('PENALTY').columns.map(({ field }) => values[field]),
+    ...templateOf('market/penalty').columns.map(({ field }) => values[field]),
   ];
 
   it('lets the same value pass and keeps a warning', () => {
@@ -200,7 +210,7 @@ describe('what is personal', () => {
   });
 
   it('never stands in a fault, whatever column it was put into (property)', () => {
-    const fields = templateOf('PENALTY').columns.map(({ field }) => field);
+    const fields = templateOf('market/penalty').columns.map(({ field }) => field);
     fc.assert(
       fc.property(fc.constantFrom(...fields), fc.constantFrom(...COUNTERPART_KINDS), (field, party) => {
         expect(JSON.stringify(penalty({ [field]: PERSON_ID }, party).faults)).to.not.include(PERSON_ID);
@@ -266,8 +276,8 @@ describe('validateRow', () => {
   });
 
   it('joins the two columns for kinds of the 2016 edition', () => {
-    const { columns } = templateOf('PENALTY', 'g1');
-    const values: Record<string, string> = { ...sampleRow('PENALTY', 'LEGAL_PERSON') };
+    const { columns } = templateOf('market/penalty', 'g1');
+    const values: Record<string, string> = { ...sampleOf('PENALTY', 'LEGAL_PERSON') };
     const cells = columns.map(({ code, field }) =>
       code === 'CF_CFLB1' ? '罚款' : code === 'CF_CFLB2' ? '其他' : values[field],
     );
@@ -283,7 +293,7 @@ describe('validateRow', () => {
   });
 
   it('does not mind short rows', () => {
-    const row = rowOf('LICENSE', sampleRow('LICENSE', 'LEGAL_PERSON'));
+    const row = rowOf('LICENSE', sampleOf('LICENSE', 'LEGAL_PERSON'));
     const result = check({ ...row, cells: row.cells.slice(0, 5) }, 'LICENSE');
     expect(faultsOf(result)).to.include('content FEED_REQUIRED');
   });
@@ -312,12 +322,12 @@ describe('validateRow', () => {
     );
     fc.assert(
       fc.property(
-        fc.constantFrom(...RECORD_KINDS),
+        fc.constantFrom(...NATIONAL_KINDS),
         fc.constantFrom(...GENERATIONS),
         fc.array(fc.tuple(fc.nat(40), cell), { maxLength: 8 }),
         (kind, generation, changes) => {
-          const { columns } = templateOf(kind, generation);
-          const cells: RawValue[] = columns.map(({ field }) => sampleRow(kind, 'LEGAL_PERSON')[field]);
+          const { columns } = templateOf(feedOf(kind), generation);
+          const cells: RawValue[] = columns.map(({ field }) => sampleOf(kind, 'LEGAL_PERSON')[field]);
           for (const [at, value] of changes) cells[at] = value;
           const row = rowUnder(
             kind,
@@ -336,9 +346,9 @@ describe('validateRow', () => {
   });
 
   it('finds the header of its own sample', () => {
-    for (const kind of RECORD_KINDS) {
-      const names = templateOf(kind).columns.map(({ name }) => name);
-      expect(matchHeaderOf(kind)(names)?.score).to.equal(names.length);
+    for (const kind of NATIONAL_KINDS) {
+      const names = templateOf(feedOf(kind)).columns.map(({ name }) => name);
+      expect(matchHeaderOf(feedOf(kind))(names)?.score).to.equal(names.length);
     }
   });
 });
