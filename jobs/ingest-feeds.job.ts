@@ -5,5 +5,8 @@ export const ingestFeeds = defineJob({
   name: 'ingest-feeds',
   schedule: '* * * * *',
   timeLimitMs: minutes(30),
-  run: async ({ app, signal }) => app.feeds.ingest.runWaiting({ signal }),
+  async run({ app, signal }) {
+    const { worked, failed } = await app.feeds.ingest.runWaiting({ signal });
+    return { worked, failed };
+  },
 });

@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
 import { isCivilDate } from '../lib/civil-date.ts';
 import { checkUscc } from '../lib/uscc.ts';
 
@@ -69,4 +69,26 @@ const counts = new GraphQLScalarType({
   },
 });
 
-export const scalars: readonly GraphQLScalarType[] = [date, dateTime, uscc, counts];
+/** What it must hold is told by the schema of its kind; here it only has to be an object. */
+function objectScalar(name: string): GraphQLScalarType {
+  return new GraphQLScalarType({
+    name,
+    serialize: (value) => value,
+    parseValue(value) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw new GraphQLError(`not valid ${name}`);
+      }
+      return value;
+    },
+    parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+  });
+}
+
+export const scalars: readonly GraphQLScalarType[] = [
+  date,
+  dateTime,
+  uscc,
+  counts,
+  objectScalar('SourceSettings'),
+  objectScalar('ReferenceValue'),
+];

@@ -1,23 +1,32 @@
 import { Types, type ClientSession } from 'mongoose';
+import { systemViewer } from '../../auth/viewer.ts';
 import { bumpCounters } from '../../db/counters.ts';
 import type { Db } from '../../db/connect.ts';
 import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { ConflictError, InputError } from '../../lib/errors.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
-import type { CreditRecordService, PreparedRow, RowOutcome, UpsertResult } from '../credit-record/index.ts';
+import type { AuditService } from '../audit/index.ts';
+import type {
+  CreditRecordService,
+  PreparedRow,
+  RecordContents,
+  RowOutcome,
+  UpsertResult,
+} from '../credit-record/index.ts';
 import type { OutboxService } from '../outbox/index.ts';
 import type { PublicationService } from '../publication/index.ts';
 import { Tally, type CountedDecision } from '../quality-counters/index.ts';
+import type { EffectiveReference } from '../reference/index.ts';
 import type { SubjectService } from '../subject/index.ts';
-import { columnName, HELPER_FIELDS } from '../template/index.ts';
+import { columnName, HELPER_FIELDS, originOf } from '../template/index.ts';
 import { NO_ROWS, type FeedBatchDoc, type RowCounts } from './batch.model.ts';
 import { checkSubject } from './check-subject.ts';
 import { chunkId, type FeedRepository } from './feed.repository.ts';
 import type { CellFault, RawRow, RowEnd } from './feed.types.ts';
 import type { ProblemRowRepository, Successors } from './problem-row.repository.ts';
 import { problemRowOf, rowKeyOf } from './problem-row.ts';
-import { subjectRuleOf, validateRow, type ReportingAgency } from './validate/index.ts';
+import { subjectRuleOf, validateRow, type ReportingAgency, type RowRules } from './validate/index.ts';
 
 export interface ChunkDeps {
   readonly db: Db;
@@ -29,6 +38,8 @@ export interface ChunkDeps {
   readonly outbox: OutboxService;
   readonly batches: FeedRepository;
   readonly problems: ProblemRowRepository;
+  readonly reference: EffectiveReference;
+  readonly audit: AuditService;
 }
 
 /** A validated row; `prepared` where no fault refuses it. */
@@ -76,17 +87,30 @@ function receivedAtOf(batch: FeedBatchDoc, raw: RawRow): Date {
   return instant;
 }
 
+/** What rows of a day are judged by; nearly all of a batch are of one day. */
+function termsFor(feed: string, reference: EffectiveReference, agency: ReportingAgency | undefined) {
+  let terms: RowRules | undefined;
+  return (today: CivilDate): RowRules => {
+    if (terms?.today !== today) {
+      const { subjects } = reference.catalogueOf(feed, today) ?? {};
+      terms = { feed, agency, today, lists: reference.listsOf(today), subjects };
+    }
+    return terms;
+  };
+}
+
 /** Stations 3 and 4, validate and normalise: pure, so it runs while the chunk before is being written. */
 export function checkChunk(
   batch: FeedBatchDoc,
   rows: readonly RawRow[],
-  deps: Pick<ChunkDeps, 'records'>,
+  deps: Pick<ChunkDeps, 'records' | 'reference'>,
   agency: ReportingAgency | undefined,
 ): CheckedChunk {
+  const termsOf = termsFor(batch.feed, deps.reference, agency);
   const checked = rows.map((raw) => {
     const receivedAt = receivedAtOf(batch, raw);
     const receivedOn = civilDateOf(receivedAt);
-    const { draft, faults } = validateRow(raw, { feed: batch.feed, agency, today: receivedOn });
+    const { draft, faults } = validateRow(raw, termsOf(receivedOn));
     return { raw, receivedOn, faults, ...(draft ? { upsert: { seq: raw.seq, draft, receivedAt } } : {}) };
   });
   const prepared = deps.records.prepare(checked.flatMap(({ upsert }) => (upsert ? [upsert] : [])));
@@ -116,7 +140,17 @@ function endOf(row: CheckedRow, result: UpsertResult | undefined, feed: string):
     const seq = result.otherSeq ?? 0;
     return { ...base, outcome: 'REFUSED', faults: [extra('FEED_DUPLICATE_IN_FILE', { seq }), ...faults] };
   }
-  return { ...base, outcome: result.outcome, recordId: result.recordId, faults };
+  const more = result.returned ? [returnedFault(feed, result.returned)] : [];
+  return { ...base, outcome: result.outcome, recordId: result.recordId, faults: [...faults, ...more] };
+}
+
+/** Tells that a row from above is a record we have, and what it says otherwise. */
+function returnedFault(feed: string, differing: readonly string[]): CellFault {
+  const field = 'documentNumber';
+  const base = { field, column: columnName(feed, field), severity: 'WARNING' as const };
+  if (differing.length === 0) return { ...base, code: 'FEED_RETURNED_OWN' };
+  const columns = differing.map((name) => columnName(feed, name)).join('、');
+  return { ...base, code: 'FEED_RETURNED_DIFFERS', params: { columns } };
 }
 
 function count(ends: readonly RowEnd[]): RowCounts {
@@ -141,14 +175,14 @@ export async function storeChunk(
   const rows = chunk.rows.map((row): CheckedRow => {
     const uscc = row.prepared?.draft.uscc;
     if (!row.prepared || uscc === undefined) return row;
-    const fault = checkSubject(row.prepared.draft, subjects.get(uscc), rule);
-    if (!fault) return row;
-    const faults = [...row.faults, fault];
+    const found = checkSubject(row.prepared.draft, subjects.get(uscc), rule);
+    if (found.length === 0) return row;
+    const faults = [...row.faults, ...found];
     const { prepared: _refused, ...rest } = row;
-    return { ...(fault.severity === 'ERROR' ? rest : row), faults };
+    return { ...(found.some(({ severity }) => severity === 'ERROR') ? rest : row), faults };
   });
   const accepted = rows.flatMap(({ prepared }) => (prepared ? [prepared] : []));
-  const { results, changes, counted } = await deps.records.upsertMany(
+  const { results, changes, counted, repaired } = await deps.records.upsertMany(
     {
       batchId: batch._id.toHexString(),
       agencyId: batch.agencyId.toHexString(),
@@ -161,6 +195,7 @@ export async function storeChunk(
   const ends = rows.map((row) => endOf(row, resultBySeq.get(row.raw.seq), batch.feed));
 
   const drafts = new Map(accepted.map(({ seq, draft }) => [seq, draft]));
+  const days = new Map(rows.map(({ raw, receivedOn }) => [raw.seq, receivedOn]));
   const changed = results.filter(({ outcome }) => outcome === 'INSERTED' || outcome === 'UPDATED');
   const unknown = changed.flatMap(({ seq }) => {
     const draft = drafts.get(seq);
@@ -169,12 +204,31 @@ export async function storeChunk(
   });
   if (unknown.length > 0) await deps.subjects.ensureProvisional(unknown, tx);
   const published = changes.flatMap((change, i) => {
-    const draft = drafts.get(changed[i]?.seq ?? 0);
-    return draft ? [{ change, draft }] : [];
+    const { seq = 0 } = changed[i] ?? {};
+    const draft = drafts.get(seq);
+    const receivedOn = days.get(seq);
+    return draft && receivedOn ? [{ change, draft, receivedOn }] : [];
   });
   await deps.publications.refreshMany(published, tx);
+  await deps.publications.refreshStored(repaired, tx);
+  await noteRepairs(batch, repaired, deps, tx);
   await deps.outbox.enqueueMany(changes, tx);
   return { ends, counted };
+}
+
+/** Rare: an event for each record, in the transaction. */
+async function noteRepairs(
+  batch: FeedBatchDoc,
+  records: readonly RecordContents[],
+  { audit }: ChunkDeps,
+  tx: ClientSession,
+): Promise<void> {
+  for (const { change } of records) {
+    const { recordId, repairedOn } = change;
+    const detail = { batchId: batch._id.toHexString(), ...(repairedOn === undefined ? {} : { repairedOn }) };
+    const action = repairedOn === undefined ? 'record:restore-display' : 'record:end-display';
+    await audit.record(systemViewer, { action, object: `record:${recordId}`, result: 'OK', detail }, tx);
+  }
 }
 
 /**
@@ -219,13 +273,15 @@ function daysOf({ rows }: CheckedChunk): CivilDate[] {
 
 function tallyOf(batch: FeedBatchDoc, chunk: CheckedChunk, { ends, counted }: StoredChunk): Tally {
   const tally = new Tally();
+  for (const decision of counted) tally.decision(decision);
+  // Quality is that of our agencies' reports.
+  if (originOf(batch.sector) !== undefined) return tally;
   const own = { agencyId: batch.agencyId.toHexString(), feed: batch.feed };
   ends.forEach(({ outcome, faults }, i) => {
     const row = chunk.rows[i];
     if (row)
       tally.row({ ...own, receivedOn: row.receivedOn, outcome, faults: faults.map(({ code }) => code) });
   });
-  for (const decision of counted) tally.decision(decision);
   return tally;
 }
 

@@ -10,5 +10,6 @@ export {
 } from './batch.model.ts';
 export type { CellFault, RowEnd } from './feed.types.ts';
 export type { ProblemRowDoc } from './problem-row.model.ts';
+export { openFeedFile } from './parse/index.ts';
 export type { Received, ReceiveInput } from './receive.service.ts';
 export { templateWorkbook } from './workbook/index.ts';

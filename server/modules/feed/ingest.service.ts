@@ -128,6 +128,7 @@ export class IngestService {
 
   /** One chunk is checked while the one before it is being written. */
   async #rows(batch: FeedBatchDoc, { signal, onRows }: IngestOptions): Promise<void> {
+    await this.#deps.reference.refresh();
     const agency = await this.#deps.organizations.byId(batch.agencyId.toHexString());
     const file = await this.open(batch.blobKey, batch.fileName, batch.feed);
     let { cursor } = batch;

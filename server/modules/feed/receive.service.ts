@@ -4,6 +4,7 @@ import { actorOf, type Viewer } from '../../auth/viewer.ts';
 import { InputError, NotFoundError } from '../../lib/errors.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { OrganizationService } from '../organization/index.ts';
+import type { EffectiveReference } from '../reference/index.ts';
 import type { SectorFeed, SectorService } from '../sector/index.ts';
 import { NO_ROWS, type FeedBatchDoc } from './batch.model.ts';
 import { requireHistory, requireUpload } from './feed.policy.ts';
@@ -53,6 +54,7 @@ interface ReceiveDeps extends Pick<IngestDeps, 'blobs' | 'clock'> {
   readonly organizations: OrganizationService;
   readonly sectors: SectorService;
   readonly audit: AuditService;
+  readonly reference: EffectiveReference;
 }
 
 /** Station 1: a file becomes a batch of an agency. */
@@ -71,7 +73,8 @@ export class ReceiveService {
   ): Promise<{ feed: SectorFeed; agencyId: string }> {
     const feed = this.#deps.sectors.feedOf(path);
     if (!feed) throw new NotFoundError('FEED_UNKNOWN');
-    if (!feed.catalogue) throw new InputError(['feed'], 'FEED_NOT_IN_CATALOGUE', { feed: feed.name });
+    await this.#deps.reference.refresh();
+    if (!this.#deps.reference.catalogueOf(path)) throw new InputError(['feed'], 'FEED_NOT_IN_CATALOGUE', { feed: feed.name });
     const agencyId = await this.#agencyOf(viewer, feed, agency);
     requireUpload(viewer, { sector: feed.sector.slug, agencyId });
     return { feed, agencyId };

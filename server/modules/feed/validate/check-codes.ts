@@ -1,6 +1,6 @@
 import { checkPersonId } from '../../../lib/person-id.ts';
 import { checkUscc, isOrganizationCode, USCC_PLACEHOLDER } from '../../../lib/uscc.ts';
-import { getFeed, loadValueLists, valueKey } from '../../template/index.ts';
+import { getFeed, valueKey } from '../../template/index.ts';
 import { INDIVIDUAL_BUSINESS_PAIR } from './counterpart.ts';
 import { memo } from './memo.ts';
 import { loadFeedRules } from './rules.ts';
@@ -32,7 +32,7 @@ function checkSubjectCode(row: RowState, index: number, slot: Slot, code: string
   if (!checkCode(row, index, slot, code)) return;
   const individual = row.counterpartKind === 'INDIVIDUAL_BUSINESS';
   if (row.counterpartKind && code.startsWith(INDIVIDUAL_BUSINESS_PAIR) !== individual) {
-    const kind = loadValueLists().counterpartKindNames[row.counterpartKind];
+    const kind = row.lists.counterpartKindNames[row.counterpartKind];
     row.fault(index, 'FEED_USCC_KIND_MISMATCH', { kind, pair: code.slice(0, 2) });
   }
 }
@@ -52,7 +52,7 @@ function checkIdNumber(row: RowState, index: number, slot: Slot, number: string)
   const typeField = slot.column.idTypeField as string;
   const stated = row.text(typeField);
   if (row.failed(typeField)) return number;
-  const isCitizenId = stated === '' ? slot.citizenId : loadValueLists().idTypes.get(valueKey(stated))?.check;
+  const isCitizenId = stated === '' ? slot.citizenId : row.lists.idTypes.get(valueKey(stated))?.check;
   // A column called 身份证号 without a type beside it is where older files put passports, too.
   if (!isCitizenId || (stated === '' && slot.column.field !== 'idNumber' && !CITIZEN_SHAPE.test(number))) {
     return number;

@@ -1,5 +1,5 @@
 import { USCC_PLACEHOLDER } from '../../../lib/uscc.ts';
-import { loadValueLists, valueKey, type Requirement } from '../../template/index.ts';
+import { valueKey, type Requirement } from '../../template/index.ts';
 import { checkCodeColumn } from './check-codes.ts';
 import { checkValue } from './check-values.ts';
 import { halfWidth } from './clean-text.ts';
@@ -41,7 +41,7 @@ function present(row: RowState, index: number, slot: Slot, text: string): string
   if (text !== '' && !isPlaceholder) {
     if (requirement !== '-') return text;
     if (text !== USCC_PLACEHOLDER) {
-      const kind = loadValueLists().counterpartKindNames[row.counterpartKind ?? 'LEGAL_PERSON'];
+      const kind = row.lists.counterpartKindNames[row.counterpartKind ?? 'LEGAL_PERSON'];
       row.fault(index, 'FEED_MUST_BE_EMPTY', { kind });
     }
     return '';

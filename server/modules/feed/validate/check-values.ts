@@ -1,4 +1,4 @@
-import { loadValueLists, upstreamCodeOf, valueKey, type ValueList } from '../../template/index.ts';
+import { upstreamCodeOf, valueKey, type ValueList } from '../../template/index.ts';
 import { readPenaltyKinds } from './penalty-kinds.ts';
 import type { RowState } from './row-state.ts';
 
@@ -8,10 +8,10 @@ type ReadValue = (row: RowState, index: number, text: string) => string;
 const NOTED = /^(.{1,6}?)\s*(?:[-－—–:：]+\s*(.+)|[（(](.+)[)）])$/s;
 
 function licenseKind(row: RowState, index: number, text: string): string {
-  const { licenseKinds } = loadValueLists();
+  const { licenseKinds } = row.lists;
   const plain = licenseKinds.get(valueKey(text));
   if (plain) {
-    if (plain.noted && !loadValueLists().otherWithoutNote.includes(row.plan.generation)) {
+    if (plain.noted && !row.lists.otherWithoutNote.includes(row.plan.generation)) {
       row.fault(index, 'FEED_LICENSE_OTHER_NOTE');
     }
     return plain.name;
@@ -26,7 +26,7 @@ function licenseKind(row: RowState, index: number, text: string): string {
 }
 
 function penaltyKinds(row: RowState, index: number, text: string): string {
-  const result = readPenaltyKinds(text, row.plan.generation);
+  const result = readPenaltyKinds(text, row.plan.generation, row.lists);
   if (!result.ok) {
     row.fault(index, result.code, { value: result.value });
     return text;
@@ -36,16 +36,16 @@ function penaltyKinds(row: RowState, index: number, text: string): string {
 }
 
 function idType(row: RowState, index: number, text: string): string {
-  const type = loadValueLists().idTypes.get(valueKey(text));
+  const type = row.lists.idTypes.get(valueKey(text));
   if (type) return type.name;
-  const names = [...new Set([...loadValueLists().idTypes.values()].map(({ name }) => name))];
+  const names = [...new Set([...row.lists.idTypes.values()].map(({ name }) => name))];
   row.fault(index, 'FEED_ID_TYPE_UNKNOWN', { value: text, expected: names.join('、') });
   return text;
 }
 
 /** @returns the code of the current template; empty where it has none for this state */
 function state(row: RowState, index: number, text: string): string {
-  const { names, codes, upstream } = loadValueLists().states;
+  const { names, codes, upstream } = row.lists.states;
   const key = valueKey(text);
   const own = codes[row.plan.generation];
   row.state = names[key];
@@ -65,7 +65,7 @@ function state(row: RowState, index: number, text: string): string {
 
 function counterpartKind(row: RowState, _index: number, text: string): string {
   // An unreadable value was refused when the kind was settled.
-  return row.counterpartKind ? loadValueLists().counterpartKindNames[row.counterpartKind] : text;
+  return row.counterpartKind ? row.lists.counterpartKindNames[row.counterpartKind] : text;
 }
 
 const READERS: Readonly<Record<ValueList, ReadValue>> = {

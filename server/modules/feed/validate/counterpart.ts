@@ -1,5 +1,5 @@
 import { USCC_PLACEHOLDER } from '../../../lib/uscc.ts';
-import { loadValueLists, valueKey, type CounterpartKind } from '../../template/index.ts';
+import { valueKey, type CounterpartKind } from '../../template/index.ts';
 import { loadFeedRules } from './rules.ts';
 import type { RowState } from './row-state.ts';
 
@@ -24,9 +24,9 @@ function kindByCodes(row: RowState): CounterpartKind | undefined {
 
 /** Data of subjects that the catalogue entry does not name may not be collected (国办发〔2020〕49号). */
 function checkCatalogue(row: RowState): void {
-  const { subjects } = row.plan;
+  const { subjects } = row;
   if (!row.counterpartKind || !subjects || subjects.includes(row.counterpartKind)) return;
-  const names = loadValueLists().counterpartKindNames;
+  const names = row.lists.counterpartKindNames;
   row.faultOf('counterpartName', 'FEED_SUBJECT_NOT_ALLOWED', {
     kind: names[row.counterpartKind],
     expected: subjects.map((one) => names[one]).join('、'),
@@ -39,7 +39,7 @@ function checkCatalogue(row: RowState): void {
  */
 export function settleCounterpartKind(row: RowState): void {
   const stated = given(row, 'counterpartKind');
-  const lists = loadValueLists();
+  const lists = row.lists;
   const kind = stated === '' ? undefined : lists.counterpartKinds.get(valueKey(stated));
   if (stated !== '' && !kind) {
     const expected = Object.values(lists.counterpartKindNames).join('、');

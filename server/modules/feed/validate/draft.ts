@@ -2,7 +2,7 @@ import type { CivilDate } from '../../../lib/civil-date.ts';
 import { checkPersonId } from '../../../lib/person-id.ts';
 import { USCC_PLACEHOLDER } from '../../../lib/uscc.ts';
 import type { RecordDraft } from '../../credit-record/index.ts';
-import { loadValueLists, type CounterpartKind } from '../../template/index.ts';
+import type { CounterpartKind } from '../../template/index.ts';
 import type { Slot } from './plan.ts';
 import type { RowState } from './row-state.ts';
 
@@ -30,7 +30,7 @@ function split(row: RowState, kind: CounterpartKind): Split {
     const target = isPersonal(slot, text, kind, row.today) ? personal : fields;
     target[slot.column.field] = text;
   }
-  fields.counterpartKind ??= loadValueLists().counterpartKindNames[kind];
+  fields.counterpartKind ??= row.lists.counterpartKindNames[kind];
   impliedIdType(row, fields, personal);
   return { fields, personal };
 }

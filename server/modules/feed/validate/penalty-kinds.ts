@@ -1,4 +1,4 @@
-import { loadValueLists, valueKey, type Generation } from '../../template/index.ts';
+import { loadValueLists, valueKey, type Generation, type ValueLists } from '../../template/index.ts';
 import { memo } from './memo.ts';
 
 export type ReadPenaltyKinds =
@@ -13,30 +13,28 @@ export type ReadPenaltyKinds =
 const SEPARATORS = /[；;，,|\n]+/;
 const OTHER = /^其[他它]\s*(?:[-－—–:：]+\s*(.+)|[（(](.+)[)）])$/s;
 
-function splitOne(token: string): string[] {
+function splitOne(token: string, lists: ValueLists): string[] {
   const parts: string[] = [];
   for (const part of token.split('、').map((text) => text.trim())) {
     const last = parts.at(-1);
     // The text of 其他-… may itself list things; only a known kind ends it.
-    if (last !== undefined && OTHER.test(last) && !isKnown(part))
+    if (last !== undefined && OTHER.test(last) && !isKnown(part, lists))
       parts[parts.length - 1] = `${last}、${part}`;
     else if (part !== '') parts.push(part);
   }
   return parts;
 }
 
-function isKnown(text: string): boolean {
-  const lists = loadValueLists();
+function isKnown(text: string, lists: ValueLists): boolean {
   const key = valueKey(text);
   return lists.penaltyKinds.has(key) || lists.penaltyOther.has(key) || OTHER.test(text);
 }
 
-function read(text: string, generation: Generation): ReadPenaltyKinds {
-  const lists = loadValueLists();
+function read(text: string, generation: Generation, lists: ValueLists): ReadPenaltyKinds {
   const kinds = new Set<string>();
   for (const token of text.split(SEPARATORS).map((part) => part.trim())) {
     if (token === '') continue;
-    for (const part of isKnown(token) && !OTHER.test(token) ? [token] : splitOne(token)) {
+    for (const part of isKnown(token, lists) && !OTHER.test(token) ? [token] : splitOne(token, lists)) {
       const key = valueKey(part);
       const other = OTHER.exec(part);
       const note = (other?.[1] ?? other?.[2])?.trim();
@@ -61,12 +59,24 @@ function read(text: string, generation: Generation): ReadPenaltyKinds {
  * Reads 处罚类别 (R19): several kinds with any of the usual separators, aggregates of older templates as their
  * atomic kinds, 其他 with its text.
  */
-export function readPenaltyKinds(text: string, generation: Generation): ReadPenaltyKinds {
-  return READERS[generation](text);
+export function readPenaltyKinds(
+  text: string,
+  generation: Generation,
+  lists: ValueLists = loadValueLists(),
+): ReadPenaltyKinds {
+  let readers = known.get(lists);
+  if (!readers) known.set(lists, (readers = readersOf(lists)));
+  return readers[generation](text);
 }
 
-const READERS: Readonly<Record<Generation, (text: string) => ReadPenaltyKinds>> = {
-  g1: memo((text) => read(text, 'g1')),
-  g2: memo((text) => read(text, 'g2')),
-  g3: memo((text) => read(text, 'g3')),
-};
+type Readers = Readonly<Record<Generation, (text: string) => ReadPenaltyKinds>>;
+
+const known = new WeakMap<ValueLists, Readers>();
+
+function readersOf(lists: ValueLists): Readers {
+  return {
+    g1: memo((text) => read(text, 'g1', lists)),
+    g2: memo((text) => read(text, 'g2', lists)),
+    g3: memo((text) => read(text, 'g3', lists)),
+  };
+}

@@ -1,7 +1,7 @@
 import type { CivilDate } from '../../../lib/civil-date.ts';
 import type { Fen } from '../../../lib/money.ts';
 import { scrubPersonal } from '../../../lib/scrub.ts';
-import type { CounterpartKind, DecisionState } from '../../template/index.ts';
+import { loadValueLists, type CounterpartKind, type DecisionState, type ValueLists } from '../../template/index.ts';
 import type { CellFault, Severity } from '../feed.types.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,6 +22,18 @@ export interface ReportingAgency {
   readonly uscc: string;
 }
 
+/** What holds for all rows of a day. */
+export interface RowTerms {
+  /** Fills the columns that say who decided and who reports, where the feed allows it. */
+  readonly agency?: ReportingAgency | undefined;
+  /** Day of the report in Shanghai; a decision cannot be of a later day. */
+  readonly today: CivilDate;
+  /** The value lists of that day; those of the program when left out. */
+  readonly lists?: ValueLists | undefined;
+  /** Kinds of subjects that the catalogue of that day allows; those of the feed's file when left out. */
+  readonly subjects?: readonly CounterpartKind[] | undefined;
+}
+
 /** One row on its way through the checks: texts by place in the plan, faults at most one per column. */
 export class RowState {
   readonly plan: Plan;
@@ -29,6 +41,9 @@ export class RowState {
   readonly confirmed: boolean;
   /** Who reports. */
   readonly agency: ReportingAgency | undefined;
+  readonly lists: ValueLists;
+  /** Kinds of subjects the catalogue allows; undefined for all. */
+  readonly subjects: readonly CounterpartKind[] | undefined;
   readonly texts: string[];
   readonly #faults: (CellFault | undefined)[];
   #clean = true;
@@ -38,10 +53,12 @@ export class RowState {
   fine: Fen | undefined;
   confiscated: Fen | undefined;
 
-  constructor(plan: Plan, today: CivilDate, confirmed: boolean, agency?: ReportingAgency) {
+  constructor(plan: Plan, confirmed: boolean, rules: RowTerms) {
     this.plan = plan;
-    this.today = today;
-    this.agency = agency;
+    this.today = rules.today;
+    this.agency = rules.agency;
+    this.lists = rules.lists ?? loadValueLists();
+    this.subjects = rules.subjects ?? plan.subjects;
     this.confirmed = confirmed;
     this.texts = new Array<string>(plan.slots.length).fill('');
     this.#faults = new Array<CellFault | undefined>(plan.slots.length).fill(undefined);

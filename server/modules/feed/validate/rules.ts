@@ -6,6 +6,8 @@ import type { Severity } from '../feed.types.ts';
 export interface SubjectRule {
   readonly unknown: Severity;
   readonly nameMismatch: Severity;
+  /** Of a decision of a day after the subject was no more. */
+  readonly ended: Severity;
 }
 
 /** `schema/feed/rules.json`: what differs from city to city or is not fixed in a source. */

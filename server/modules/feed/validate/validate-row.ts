@@ -1,4 +1,3 @@
-import type { CivilDate } from '../../../lib/civil-date.ts';
 import type { RawRow, RowResult } from '../feed.types.ts';
 import { checkColumn } from './check-column.ts';
 import { checkTogether } from './check-together.ts';
@@ -7,15 +6,11 @@ import { settleCounterpartKind } from './counterpart.ts';
 import { draftOf } from './draft.ts';
 import { planOf, type Plan, type Slot } from './plan.ts';
 import { readCell } from './read-cell.ts';
-import { RowState, type ReportingAgency } from './row-state.ts';
+import { RowState, type RowTerms } from './row-state.ts';
 
-export interface RowRules {
+export interface RowRules extends RowTerms {
   /** `<sector>/<feed>` */
   readonly feed: string;
-  /** Fills the columns that say who decided and who reports, where the feed allows it. */
-  readonly agency?: ReportingAgency | undefined;
-  /** Day of the report in Shanghai; a decision cannot be of a later day. */
-  readonly today: CivilDate;
 }
 
 const YES = new Set(['是', 'Y', 'YES', '确认']);
@@ -39,12 +34,12 @@ function readSlot(state: RowState, index: number, slot: Slot, row: RawRow): void
 
 /**
  * Checks one row by all rules that need no store and puts it into the terms of the current template. Pure: the same
- * row, feed, agency and day give the same answer. Never throws on what a file may hold.
+ * row, feed, agency, day and lists give the same answer. Never throws on what a file may hold.
  * @returns every fault, at most one per column, in the order of the template; the draft when none refuses the row
  */
 export function validateRow(row: RawRow, rules: RowRules): RowResult {
   const plan = planOf(rules.feed, row);
-  const state = new RowState(plan, rules.today, isConfirmed(plan, row), rules.agency);
+  const state = new RowState(plan, isConfirmed(plan, row), rules);
   const { slots } = plan;
   for (let index = 0; index < slots.length; index += 1) readSlot(state, index, slots[index] as Slot, row);
   settleCounterpartKind(state);
