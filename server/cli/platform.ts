@@ -17,11 +17,17 @@ function flagOf(text: string): boolean {
   return text === 'true';
 }
 
+function daysOf(text: string): 'ALL' | 'WORKING' {
+  if (text !== 'ALL' && text !== 'WORKING') throw new UsageError('--window-days 应为 ALL 或 WORKING');
+  return text;
+}
+
 function inputOf(
   code: string,
-  values: Readonly<Record<string, string | boolean | undefined>>,
+  values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>,
 ): PlatformInput {
   const { url, token, callback, enabled, 'callback-key': callbackKey, 'batch-size': batchSize } = values;
+  const { window, 'window-days': days } = values;
   return {
     code,
     ...(typeof url === 'string' ? { url } : {}),
@@ -30,6 +36,9 @@ function inputOf(
     ...(typeof callbackKey === 'string' ? { callbackKey } : {}),
     ...(typeof enabled === 'string' ? { enabled: flagOf(enabled) } : {}),
     ...(typeof batchSize === 'string' ? { batchSize: Number(batchSize) } : {}),
+    // An empty text takes the windows away.
+    ...(Array.isArray(window) ? { windows: window.filter((text) => text !== '') } : {}),
+    ...(typeof days === 'string' ? { windowDays: daysOf(days) } : {}),
   };
 }
 
@@ -43,6 +52,8 @@ function parse(args: readonly string[]): PlatformArgs {
         callback: { type: 'string' },
         'callback-key': { type: 'string' },
         'batch-size': { type: 'string' },
+        window: { type: 'string', multiple: true },
+        'window-days': { type: 'string' },
         enabled: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
@@ -58,16 +69,18 @@ function parse(args: readonly string[]): PlatformArgs {
   }
 }
 
-function lineOf({ code, name, url, enabled, pausedUntil }: Platform): string {
-  const state = !enabled ? '未启用' : pausedUntil ? '暂停' : '启用';
-  return [code, name, state, url ?? ''].join('\t');
+function lineOf({ code, name, url, enabled, pausedUntil, opensAt, windows, windowDays }: Platform): string {
+  const state = !enabled ? '未启用' : pausedUntil ? '暂停' : opensAt ? '时段外' : '启用';
+  const hours =
+    windows.length === 0 && windowDays === 'ALL' ? [] : [`${windowDays} ${windows.join(' ')}`.trim()];
+  return [code, name, state, url ?? '', ...hours].join('\t');
 }
 
 /** `credit platform set …` and `credit platform list`; tokens are never shown. */
 export function platformCommand(open: () => Promise<OutboxApp>): Command {
   return {
     usage:
-      'platform set <code> --url U --token T [--callback URL] [--callback-key K] [--batch-size N] [--enabled true|false] | platform list [--json]',
+      'platform set <code> --url U --token T [--callback URL] [--callback-key K] [--batch-size N] [--window HH:MM-HH:MM …] [--window-days ALL|WORKING] [--enabled true|false] | platform list [--json]',
     run: async (args) => {
       const { action, input, json } = parse(args);
       const app = await open();

@@ -15,6 +15,7 @@ interface PushArgs {
   readonly platform?: string | undefined;
   readonly once: boolean;
   readonly drain: boolean;
+  readonly now: boolean;
   readonly json: boolean;
 }
 
@@ -26,6 +27,7 @@ function parse(args: readonly string[]): PushArgs {
         platform: { type: 'string' },
         once: { type: 'boolean', default: false },
         drain: { type: 'boolean', default: false },
+        now: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     });
@@ -37,26 +39,44 @@ function parse(args: readonly string[]): PushArgs {
   }
 }
 
-function lineOf({ platform, sent, accepted, refused, retry, dead }: PushSummary): string {
+const clockOfChina = new Intl.DateTimeFormat('zh-CN', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'short',
+});
+
+function lineOf({ platform, sent, accepted, refused, retry, dead, held = 0, opensAt }: PushSummary): string {
   const numbers = [sent, accepted, refused, retry, dead].map(String);
   const names = ['发送', '接受', '退回', '待重试', '死信'];
-  return `${platform}：${names.map((name, i) => `${name} ${numbers[i] ?? ''}`).join('，')}`;
+  const opening = opensAt ? `，${clockOfChina.format(opensAt)} 开放` : '';
+  const waiting = held > 0 ? `；接收时段外，暂缓 ${String(held)} 条${opening}` : '';
+  return `${platform}：${names.map((name, i) => `${name} ${numbers[i] ?? ''}`).join('，')}${waiting}`;
 }
 
-/** `credit push`: delivers what is due, one pass. Exit 1 when items were refused, are given up or wait for another try. */
+/**
+ * `credit push`: delivers what is due, one pass; `--now` also to a platform outside its hours. Exit 1 when items were
+ * refused, are given up, wait for another try, or are held back until the platform opens.
+ */
 export function pushCommand(open: () => Promise<OutboxApp>): Command {
   return {
-    usage: 'push [--platform <code>] [--once | --drain] [--json]',
+    usage: 'push [--platform <code>] [--once | --drain] [--now] [--json]',
     run: async (args) => {
-      const { platform, drain, json } = parse(args);
+      const { platform, drain, now: anytime, json } = parse(args);
       const app = await open();
       try {
         const summaries = await untilInterrupt((signal) =>
-          app.outbox.deliverAllDue({ drain, signal, ...(platform === undefined ? {} : { platform }) }),
+          app.outbox.deliverAllDue({
+            drain,
+            anytime,
+            signal,
+            ...(platform === undefined ? {} : { platform }),
+          }),
         );
         for (const summary of summaries) console.log(json ? JSON.stringify(summary) : lineOf(summary));
         if (summaries.length === 0) console.error('没有启用的平台');
-        return summaries.some(({ refused, retry, dead }) => refused + retry + dead > 0) ? 1 : 0;
+        return summaries.some(({ refused, retry, dead, held = 0 }) => refused + retry + dead + held > 0)
+          ? 1
+          : 0;
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
         throw new UsageError(messageOf(error.code, error.params));

@@ -51,6 +51,19 @@ async function subjectTotals({ subjects, db }: AppContext): Promise<Check> {
   return { name: 'subjects', checked: counted.subjects, faults: differences(kept, counted) };
 }
 
+/** Subjects against the fold of what is registered of them day by day. */
+export const registrations: CheckRun = {
+  name: 'registrations',
+  async run({ subjects }, onProgress) {
+    const { checked, kept, subjects: counted, wrong } = await subjects.checkRegistrations(onProgress);
+    const faults = [
+      ...differences({ registered: kept }, { registered: counted }),
+      ...wrong.map((uscc) => `subject ${uscc} is not what is registered of it`),
+    ];
+    return [{ name: 'registrations', checked, faults }];
+  },
+};
+
 /** Maintained counts against what they count. */
 export const totals: CheckRun = {
   name: 'totals',

@@ -1,6 +1,7 @@
 import { systemViewer } from '../../auth/viewer.ts';
 import type { AppContext } from '../../context.ts';
 import { differences, Faults, type CheckRun } from './check.ts';
+import { fileNumbersFit } from './file-numbers.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { walkItems } from './outbox-items.ts';
 import { batchesFit, nameDifferences, walkLots } from './outbox-lots.ts';
@@ -14,7 +15,7 @@ async function countsFit(
   for (const fault of differences(await app.outbox.counts(code), counted)) faults.add(`${code} ${fault}`);
 }
 
-/** Records, items, lots and counters of each platform agree. */
+/** Records, items, lots, counters and file numbers of each platform agree. */
 export const outbox: CheckRun = {
   name: 'outbox',
   async run(app, onProgress) {
@@ -33,6 +34,7 @@ export const outbox: CheckRun = {
     for (const code of lots.keys())
       if (!seen.has(code)) faults.add(`lots of a platform that is not known: ${code}`);
     await batchesFit(app, faults);
+    await fileNumbersFit(app, faults);
     return [{ name: 'outbox', checked, faults: faults.list() }];
   },
 };

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientSession, Types } from 'mongoose';
+import { civilDateOf } from '../../lib/civil-date.ts';
 import { olderMembers, isReplaceable } from './enqueue.ts';
 import { LotChanges } from './lot-changes.ts';
 import { itemIdOf, memberParts, type Lot } from './lot.model.ts';
 import type { LotHead, OutboxRepository } from './outbox.repository.ts';
 import { IN_FLIGHT } from './outbox.states.ts';
+import { LAST_NUMBER, namesOf, tabledKinds } from './platforms/file-names.ts';
+import type { FileNaming, NumberedFile } from './platforms/types.ts';
 import type { Target } from './split.ts';
 
 export interface ClaimWish {
@@ -20,6 +23,8 @@ export interface ClaimWish {
   readonly size: number;
   /** Lots not to look at: found to be waiting before. */
   readonly skip: Set<string>;
+  /** For a platform that takes files: the batch gets their numbers. */
+  readonly naming?: FileNaming;
 }
 
 export interface Claimed {
@@ -28,6 +33,7 @@ export interface Claimed {
   readonly members: readonly string[];
   /** Members of which the platform holds an earlier revision. */
   readonly updates: ReadonlySet<string>;
+  readonly files?: readonly NumberedFile[];
 }
 
 /** NONE: nothing is due. AGAIN: what was due went to others or has to wait; there may be more. */
@@ -77,8 +83,8 @@ interface OlderRevisions {
 async function olderRevisions(
   repository: OutboxRepository,
   platform: string,
-  lots: readonly Lot[],
-  tx: ClientSession,
+  lots: readonly Pick<Lot, 'members'>[],
+  tx?: ClientSession,
 ): Promise<OlderRevisions> {
   const result: OlderRevisions = { held: new Set(), updates: new Set(), replaced: new Map() };
   const later = lots.flatMap(({ members }) => members).filter((member) => memberParts(member).revision > 1);
@@ -123,20 +129,56 @@ export async function claimBatch(repository: OutboxRepository, wish: ClaimWish):
   if (chosen.length === 0) return 'NONE';
   const token = randomUUID();
   const waiting: string[] = [];
-  const claimed = await repository.db.inTransaction(async (tx) => {
-    waiting.length = 0;
-    return takeLots(repository, wish, { ids: chosen.map(({ _id }) => _id), size, token, waiting }, tx);
-  });
-  for (const id of waiting) wish.skip.add(id);
-  return claimed ?? 'AGAIN';
+  try {
+    const claimed = await repository.db.inTransaction(async (tx) => {
+      waiting.length = 0;
+      return takeLots(repository, wish, { ids: chosen.map(({ _id }) => _id), size, token, waiting }, tx);
+    });
+    for (const id of waiting) wish.skip.add(id);
+    return claimed ?? 'AGAIN';
+  } catch (error) {
+    if (error instanceof NumbersUsedUp) return 'NONE';
+    throw error;
+  }
+}
+
+/** All file numbers of the day are taken; the claim is given up, and what is left goes tomorrow. */
+class NumbersUsedUp extends Error {}
+
+async function takeFiles(
+  repository: OutboxRepository,
+  { platform, now, naming }: ClaimWish,
+  lots: readonly Lot[],
+  tx: ClientSession,
+): Promise<NumberedFile[] | undefined> {
+  if (!naming) return undefined;
+  const kinds = tabledKinds(
+    naming,
+    lots.map(({ kind }) => kind),
+  );
+  if (kinds.length === 0) return [];
+  const day = civilDateOf(now);
+  const first = await repository.takeNumbers(platform, day, kinds.length, tx);
+  if (first + kinds.length - 1 > LAST_NUMBER) throw new NumbersUsedUp();
+  return namesOf(naming, kinds, day, first);
+}
+
+/** Members of a claimed batch of which the platform holds an earlier revision. */
+export async function updatesAmong(
+  repository: OutboxRepository,
+  platform: string,
+  members: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return (await olderRevisions(repository, platform, [{ members: [...members] }])).updates;
 }
 
 async function takeLots(
   repository: OutboxRepository,
-  { platform, owner, now, leaseMs, lane }: ClaimWish,
+  wish: ClaimWish,
   { ids, size, token, waiting }: { ids: Types.ObjectId[]; size: number; token: string; waiting: string[] },
   tx: ClientSession,
 ): Promise<Claimed | undefined> {
+  const { platform, owner, now, leaseMs, lane } = wish;
   const found = await repository.lotsByIds(ids, tx);
   const lots = found.filter(({ state }) => state === 'PENDING' || state === 'RETRY');
   if (lots.length === 0) return undefined;
@@ -169,6 +211,7 @@ async function takeLots(
       );
     }
   }
+  const files = taken.length > 0 ? await takeFiles(repository, wish, taken, tx) : undefined;
   if (taken.length > 0) {
     await repository.batches.insertOne(
       {
@@ -182,12 +225,13 @@ async function takeLots(
         at: now,
         asks: 0,
         createdAt: now,
+        ...(files ? { files } : {}),
       },
       { session: tx },
     );
   }
   await changes.write(repository, tx);
-  return taken.length > 0 ? { token, members, updates } : undefined;
+  return taken.length > 0 ? { token, members, updates, ...(files ? { files } : {}) } : undefined;
 }
 
 /** The last error stays to be seen until the next word of the platform. */

@@ -8,6 +8,8 @@ export interface DeliverOptions {
   readonly limit?: number;
   /** Ignores waiting times and, after a probe, pauses; goes on until nothing is left that moves. */
   readonly drain?: boolean;
+  /** Sends outside the hours of the platform as well. */
+  readonly anytime?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -16,23 +18,31 @@ interface RunDeps {
   readonly clock: Clock;
   /** The platform as it is set up now. */
   readonly find: () => Promise<ReadyPlatform | undefined>;
+  readonly isOpen: (platform: ReadyPlatform) => boolean;
   readonly patienceMs?: number;
   readonly receiptPatienceMs?: number;
 }
 
 /** Delivers what is due to a platform: one pass, or with `drain` until nothing moves any more. */
 export async function runDelivery(
-  { delivery, clock, find, patienceMs = 120_000, receiptPatienceMs = 20_000 }: RunDeps,
+  { delivery, clock, find, isOpen, patienceMs = 120_000, receiptPatienceMs = 20_000 }: RunDeps,
   code: string,
-  { limit = Infinity, drain = false, signal }: DeliverOptions & { readonly signal: AbortSignal },
+  {
+    limit = Infinity,
+    drain = false,
+    anytime = false,
+    signal,
+  }: DeliverOptions & { readonly signal: AbortSignal },
 ): Promise<RunCounts> {
   const counts: RunCounts = { sent: 0, states: {} };
   let moved = clock.now().getTime();
   for (let settled = 0, idle = 0; !signal.aborted && counts.sent < limit;) {
     const platform = await find();
     if (!platform?.enabled) break;
-    await delivery.pass(platform, { drain, limit: limit - counts.sent, signal }, counts);
-    if (!drain || !(await delivery.hasWork(code, ['PENDING', 'RETRY', 'SENDING', 'SENT']))) break;
+    const closed = !anytime && !isOpen(platform);
+    await delivery.pass(platform, { drain, closed, limit: limit - counts.sent, signal }, counts);
+    // What is held back until it opens is not waited for.
+    if (!drain || closed || !(await delivery.hasWork(code, ['PENDING', 'RETRY', 'SENDING', 'SENT']))) break;
     const now = clock.now().getTime();
     const done = Object.entries(counts.states).reduce(
       (sum, [state, n]) => (state === 'RETRY' ? sum : sum + n),

@@ -4,19 +4,19 @@ import type { Logger } from '../../lib/logger.ts';
 import type { PushableRecord } from '../credit-record/index.ts';
 import type { BatchLeases } from './batch-lease.ts';
 import { claimBatch, type Claimed, type ClaimResult } from './claim.ts';
+import { answerDecision, fateDecision } from './decisions.ts';
 import { memberOf } from './enqueue.ts';
+import { addressOf, fixContent, goesAgain, type FileBatch, type Loaded } from './file-batches.ts';
 import { memberParts } from './lot.model.ts';
 import type { OutboxRepository } from './outbox.repository.ts';
-import type { OutboxState } from './outbox.states.ts';
+import { IN_FLIGHT, type OutboxState } from './outbox.states.ts';
 import type { PlatformRegistry, ReadyPlatform } from './platform.registry.ts';
-import type { PlatformAdapter, PushItem } from './platforms/types.ts';
+import type { PlatformAdapter, PushAnswer, PushItem } from './platforms/types.ts';
 import type { PushBatchDoc } from './push-batch.model.ts';
 import {
   askAt,
   byVerdict,
-  faultTarget,
   settle,
-  turnedDownTarget,
   type SettleDeps,
   type Settled,
   type Settling,
@@ -42,6 +42,8 @@ export interface DeliveryDeps extends SettleDeps {
 export interface RunOptions {
   /** Waiting times and pauses are not kept. */
   readonly drain: boolean;
+  /** Outside the hours of the platform: nothing is sent. */
+  readonly closed: boolean;
   /** About how many items at most. */
   readonly limit: number;
   readonly signal: AbortSignal;
@@ -73,9 +75,10 @@ export class Delivery {
 
   /** @returns whether anything was sent or asked for */
   async pass(platform: ReadyPlatform, options: RunOptions, counts: RunCounts): Promise<boolean> {
+    if (options.closed && !this.#deps.adapterOf(platform).alwaysOpen) return false;
     if (!(await this.#isUp(platform, options))) return false;
     const asked = await this.#askAll(platform, options, counts);
-    const sent = await this.#sendAll(platform, options, counts);
+    const sent = !options.closed && (await this.#sendAll(platform, options, counts));
     return asked || sent;
   }
 
@@ -103,7 +106,7 @@ export class Delivery {
     const waiting = open.values();
     await this.#inParallel(async () => {
       for (const batch of waiting) {
-        if (options.signal.aborted || !(await this.#ask(platform, batch, options.signal, counts))) return;
+        if (options.signal.aborted || !(await this.#ask(platform, batch, options, counts))) return;
       }
     });
     return open.length > 0;
@@ -113,43 +116,60 @@ export class Delivery {
   async #ask(
     platform: ReadyPlatform,
     batch: PushBatchDoc,
-    stop: AbortSignal,
+    { closed, drain, signal: stop }: RunOptions,
     counts: RunCounts,
   ): Promise<boolean> {
-    const { leases, registry, clock, adapterOf, requestMs } = this.#deps;
+    const { leases, registry, clock, adapterOf, requestMs, log } = this.#deps;
     const token = batch._id;
     if (!(await leases.take(batch))) return true;
     try {
-      const fate = await limited(requestMs, stop, (limit) => adapterOf(platform).ask(token, platform, limit));
-      const now = clock.now();
+      const adapter = adapterOf(platform);
+      const address = addressOf(platform, batch);
+      const fate = await limited(requestMs, stop, (limit) => adapter.ask(token, address, limit));
       if (fate.kind === 'FAILED') {
-        const state = batch.state === 'OPEN' ? 'ASKING' : batch.state;
-        const asks = batch.asks + 1;
-        await this.#repository.batches.updateOne(
-          { _id: token, owner: leases.owner, state: batch.state },
-          { $set: { state, lease: now, at: askAt('ASKING', asks, now), asks } },
-        );
+        await this.#askLater(batch);
         // What was broken off by our own stop is no fault of the platform.
         return !stop.aborted && !(await registry.noteFault(platform.code, fate.code));
       }
-      const settled = await this.settle({
-        platform: platform.code,
-        token,
-        now,
-        decide:
-          fate.kind === 'KNOWN'
-            ? byVerdict(fate.outcomes, 'FREE', now)
-            : (lot, of) => {
-                const target = faultTarget(lot, of, now, 'NEVER_SEEN');
-                return () => target;
-              },
-        ...(fate.kind === 'KNOWN' ? { receipt: { via: 'STATUS', raw: fate.raw } } : {}),
-      });
-      add(counts.states, settled.counts);
+      if (fate.kind === 'PLACED' && fate.code !== undefined)
+        log.warn({ event: 'receipt-unreadable', platform: platform.code, batchId: token, code: fate.code });
+      const again = batch.files !== undefined && adapter.numbered && goesAgain(batch, fate, drain);
+      if (again && closed && batch.state !== 'WAITING') await this.#askLater(batch);
+      else if (again && !closed && fate.kind !== 'KNOWN')
+        return await this.#sendFiles(platform, await this.#asFileBatch(batch), stop, counts);
+      else {
+        const now = clock.now();
+        const receipt = fate.kind === 'KNOWN' ? { receipt: { via: 'STATUS', raw: fate.raw } as const } : {};
+        const decide = fateDecision(fate, batch, adapter.numbered, now);
+        const settled = await this.settle({ platform: platform.code, token, now, decide, ...receipt });
+        add(counts.states, settled.counts);
+        if (again && !closed && settled.isOpen)
+          return await this.#sendFiles(platform, await this.#asFileBatch(batch), stop, counts);
+      }
       return true;
     } finally {
       leases.drop(token);
     }
+  }
+
+  async #askLater(batch: PushBatchDoc): Promise<void> {
+    const { leases, clock } = this.#deps;
+    const now = clock.now();
+    const state = batch.state === 'OPEN' ? 'ASKING' : batch.state;
+    const asks = batch.asks + 1;
+    const { files } = batch;
+    const at = askAt({ state: 'ASKING', asks, ...(files ? { files } : {}) }, now);
+    await this.#repository.batches.updateOne(
+      { _id: batch._id, owner: leases.owner, state: batch.state },
+      { $set: { state, lease: now, at, asks } },
+    );
+  }
+
+  async #asFileBatch({ _id: token, lots, files = [], state }: PushBatchDoc): Promise<FileBatch> {
+    const open = (await this.#repository.lotsByIds(lots)).filter(
+      (lot) => IN_FLIGHT.has(lot.state) && lot.tokens.at(-1) === token,
+    );
+    return { token, files, members: open.flatMap(({ members }) => members), isPlaced: state === 'WAITING' };
   }
 
   async #sendAll(platform: ReadyPlatform, options: RunOptions, counts: RunCounts): Promise<boolean> {
@@ -164,14 +184,19 @@ export class Delivery {
         if (claimed === 'AGAIN') continue;
         any = true;
         left -= claimed.members.length;
-        up = (await this.#send(platform, claimed, options.signal, counts)) && up;
+        const { files } = claimed;
+        const work = files
+          ? this.#sendFiles(platform, { ...claimed, files, isPlaced: false }, options.signal, counts)
+          : this.#send(platform, claimed, options.signal, counts);
+        up = (await work) && up;
       }
     });
     return any;
   }
 
   #claim(platform: ReadyPlatform, size: number, drain: boolean, skip: Set<string>): Promise<ClaimResult> {
-    const { leases, clock } = this.#deps;
+    const { leases, clock, adapterOf } = this.#deps;
+    const naming = adapterOf(platform).numbered ? platform.files : undefined;
     const claim = async (lane: number): Promise<ClaimResult> => {
       const now = clock.now();
       const claimed = await claimBatch(this.#repository, {
@@ -183,6 +208,7 @@ export class Delivery {
         until: drain ? undefined : now,
         size,
         skip,
+        ...(naming ? { naming } : {}),
       });
       if (typeof claimed === 'object') leases.hold(claimed.token, now);
       return claimed;
@@ -203,8 +229,7 @@ export class Delivery {
       const adapter = adapterOf(platform);
       const { items, verdicts } = await this.#load(claimed);
       const encoded = adapter.encode(items, token, platform);
-      for (const [member, place] of encoded.invalid)
-        verdicts.set(member, { result: 'invalid', message: place });
+      for (const [member, fault] of encoded.invalid) verdicts.set(member, { result: 'invalid', ...fault });
       if (verdicts.size > 0) await this.#settleFound(platform, token, verdicts, counts);
       if (encoded.n === 0) return true;
       // Whoever took the batch over has asked for it and been told that it was never seen.
@@ -219,7 +244,39 @@ export class Delivery {
     }
   }
 
-  async #load({ members, updates }: Claimed): Promise<{ items: PushItem[]; verdicts: Map<string, Verdict> }> {
+  /** @returns false when the platform is paused now */
+  async #sendFiles(
+    platform: ReadyPlatform,
+    batch: FileBatch,
+    stop: AbortSignal,
+    counts: RunCounts,
+  ): Promise<boolean> {
+    const { leases, adapterOf, requestMs, cipher } = this.#deps;
+    const { token, files } = batch;
+    try {
+      const adapter = adapterOf(platform);
+      const load = (claimed: Claimed): Promise<Loaded> => this.#load(claimed);
+      const content = await fixContent(
+        { repository: this.#repository, cipher, load },
+        adapter,
+        platform,
+        batch,
+      );
+      if (!content || !leases.isSafe(token)) return true;
+      counts.sent += content.n;
+      const address = addressOf(platform, { files });
+      // No item has a table there: there is no file, and nothing to put in place.
+      const answer: PushAnswer =
+        files.length === 0
+          ? { kind: 'PLACED' }
+          : await limited(requestMs, stop, (limit) => adapter.send(content.body, token, address, limit));
+      return await this.#apply(platform, token, answer, stop, counts, content.verdicts);
+    } finally {
+      leases.drop(token);
+    }
+  }
+
+  async #load({ members, updates }: Claimed): Promise<Loaded> {
     const records = await this.#deps.pushable(members.map(memberParts));
     const byMember = new Map(records.map((record) => [memberOf(record), record]));
     const items: PushItem[] = [];
@@ -247,33 +304,20 @@ export class Delivery {
   async #apply(
     platform: ReadyPlatform,
     token: string,
-    answer: Awaited<ReturnType<PlatformAdapter['send']>>,
+    answer: PushAnswer,
     stop: AbortSignal,
     counts: RunCounts,
+    placed: ReadonlyMap<string, Verdict> = new Map(),
   ): Promise<boolean> {
     const { registry, clock } = this.#deps;
     const { code } = platform;
     const now = clock.now();
-    let decide: Settling['decide'];
-    switch (answer.kind) {
-      case 'ANSWER':
-        decide = byVerdict(answer.outcomes, 'KEEP', now);
-        break;
-      case 'UNKNOWN':
-        decide = () => () => undefined;
-        break;
-      case 'NOT_SENT':
-        decide = (lot, batch) => always(faultTarget(lot, batch, now, answer.code));
-        break;
-      case 'TURNED_DOWN':
-        decide = (lot, batch) =>
-          always((answer.ours ? turnedDownTarget : faultTarget)(lot, batch, now, answer.code));
-        break;
-    }
+    const decide = answerDecision(answer, placed, now);
     const receipt = answer.kind === 'ANSWER' ? { receipt: { via: 'ANSWER', raw: answer.raw } as const } : {};
     const settled = await this.settle({ platform: code, token, now, decide, ...receipt });
     add(counts.states, settled.counts);
-    if (answer.kind === 'ANSWER' || (answer.kind === 'TURNED_DOWN' && answer.ours)) {
+    const { kind } = answer;
+    if (kind === 'ANSWER' || kind === 'PLACED' || (kind === 'TURNED_DOWN' && answer.ours)) {
       const { faults, pausedUntil } =
         (await registry.ready()).find((known) => known.code === code) ?? platform;
       if (this.#failing.delete(code) || faults > 0 || pausedUntil) await registry.noteSuccess(platform);
@@ -300,10 +344,6 @@ export class Delivery {
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
-}
-
-function always<T>(value: T): () => T {
-  return () => value;
 }
 
 function add(to: StateCounts, counts: StateCounts): void {

@@ -6,6 +6,8 @@ import type { HeldGroup, HeldItem, PlatformAddress, PlatformListing } from './pl
 
 /** What one platform holds; see PlatformListing. */
 export interface Listing {
+  /** The instant that answers about a day speak of, where it is not that of the question. */
+  asOf(day: CivilDate): Promise<Date | undefined>;
   days(): Promise<{ day: CivilDate; n: number }[]>;
   groups(day: CivilDate): Promise<HeldGroup[]>;
   /** In the order of the keys, page by page. */
@@ -47,6 +49,7 @@ export function listingOf(
     }
   };
   return {
+    asOf: (day) => patiently(async (until) => listing.asOf?.(day, address, until)),
     days: () => patiently((until) => listing.days(address, until)),
     groups: (day) => patiently((until) => listing.groups(day, address, until)),
     async *items(day, { agency, kind }) {

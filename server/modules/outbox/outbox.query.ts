@@ -35,6 +35,8 @@ export interface OutboxFilter {
 }
 
 export interface OutboxReceipt {
+  /** Of the batch it speaks of. */
+  readonly token: string;
   readonly result: Outcome['result'];
   readonly code?: string;
   readonly message?: string;
@@ -170,7 +172,7 @@ export class OutboxQuery {
   async receipts(
     lot: Lot,
     member: string,
-    read: { cipher: FieldCipher; adapter: PlatformAdapter },
+    read: { cipher: FieldCipher; decode: PlatformAdapter['decode'] },
   ): Promise<OutboxReceipt[]> {
     if (lot.tokens.length === 0) return [];
     const docs = await this.#repository.receipts
@@ -179,8 +181,8 @@ export class OutboxQuery {
       .toArray();
     return docs.flatMap((doc) => {
       const raw = gunzipSync(read.cipher.decrypt(doc.body, `receipt:${doc.token}`));
-      const outcome = read.adapter.decode(raw)?.outcomes.get(member);
-      return outcome ? [{ ...outcome, receivedAt: doc.at }] : [];
+      const outcome = read.decode(raw)?.outcomes.get(member);
+      return outcome ? [{ ...outcome, token: doc.token, receivedAt: doc.at }] : [];
     });
   }
 

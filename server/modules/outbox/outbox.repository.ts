@@ -1,14 +1,19 @@
 import type { mongo, ClientSession, Types } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
-import { nativeCollection } from '../../db/native.ts';
+import { nativeCollection, retryWhenLost } from '../../db/native.ts';
+import type { CivilDate } from '../../lib/civil-date.ts';
 import { itemIdOf, itemSchema, lotOf, lotSchema, type ItemDoc, type Lot, type LotDoc } from './lot.model.ts';
 import type { OutboxState } from './outbox.states.ts';
 import {
   pushBatchSchema,
+  pushFileSchema,
   pushReceiptSchema,
+  pushSequenceSchema,
   receiptNonceSchema,
   type PushBatchDoc,
+  type PushFileDoc,
   type PushReceiptDoc,
+  type PushSequenceDoc,
   type ReceiptNonceDoc,
 } from './push-batch.model.ts';
 
@@ -28,6 +33,8 @@ export class OutboxRepository {
   readonly batches: mongo.Collection<PushBatchDoc>;
   readonly receipts: mongo.Collection<PushReceiptDoc>;
   readonly nonces: mongo.Collection<ReceiptNonceDoc>;
+  readonly files: mongo.Collection<PushFileDoc>;
+  readonly #sequences: mongo.Collection<PushSequenceDoc>;
 
   constructor(db: Db) {
     this.db = db;
@@ -36,11 +43,28 @@ export class OutboxRepository {
     db.model('PushBatch', pushBatchSchema, 'push_batches');
     db.model('PushReceipt', pushReceiptSchema, 'push_receipts');
     db.model('ReceiptNonce', receiptNonceSchema, 'receipt_nonces');
+    db.model('PushFile', pushFileSchema, 'push_files');
+    db.model('PushSequence', pushSequenceSchema, 'push_sequences');
     this.lots = nativeCollection<LotDoc>(db, 'outbox_lots');
     this.items = nativeCollection<ItemDoc>(db, 'outbox_items');
     this.batches = nativeCollection<PushBatchDoc>(db, 'push_batches');
     this.receipts = nativeCollection<PushReceiptDoc>(db, 'push_receipts');
     this.nonces = nativeCollection<ReceiptNonceDoc>(db, 'receipt_nonces');
+    this.files = nativeCollection<PushFileDoc>(db, 'push_files');
+    this.#sequences = nativeCollection<PushSequenceDoc>(db, 'push_sequences');
+  }
+
+  /**
+   * Takes the next file numbers of a platform's day, in the transaction of the batch that uses them: where that is
+   * given up, so are they. @returns the first
+   */
+  async takeNumbers(platform: string, day: CivilDate, n: number, tx: ClientSession): Promise<number> {
+    const options = { session: tx, upsert: true, returnDocument: 'after' } as const;
+    const _id = `${platform}:${day}`;
+    const taken = await retryWhenLost(() =>
+      this.#sequences.findOneAndUpdate({ _id }, { $inc: { last: n } }, options),
+    );
+    return (taken?.last ?? n) - n + 1;
   }
 
   /** In steps: a store reads a short list of ids by key and a long one by scanning. */

@@ -3,6 +3,7 @@ import type { ClientSession, mongo } from 'mongoose';
 import { requirePermission, type Viewer } from '../../auth/viewer.ts';
 import type { Db } from '../../db/connect.ts';
 import { asTransient, isDuplicateKey } from '../../db/native.ts';
+import { loadCalendar } from '../../lib/calendar.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { NotFoundError, RuleError } from '../../lib/errors.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
@@ -12,7 +13,6 @@ import type { Page, PageArgs } from '../../lib/page.ts';
 import type { SignatureHeaders } from '../../lib/signature.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { PushableRecord, RecordChange } from '../credit-record/index.ts';
-import { upstreamCodeOf } from '../template/index.ts';
 import { takeIn } from './backlog.ts';
 import { BatchLeases } from './batch-lease.ts';
 import { Delivery, type RunCounts } from './delivery.ts';
@@ -20,6 +20,7 @@ import { runDelivery, type DeliverOptions } from './delivery-run.ts';
 import { Bell, dispatch } from './dispatcher.ts';
 import { addLots, latestOnly, memberOf, supersedeOlder } from './enqueue.ts';
 import { Holdings } from './holdings.ts';
+import { heldBack, isOpen, type WorkingDays } from './hours.ts';
 import { listingOf, type Listing } from './listing.ts';
 import { LotChanges } from './lot-changes.ts';
 import { itemIdOf } from './lot.model.ts';
@@ -27,12 +28,16 @@ import { OutboxQuery, type OutboxFilter, type OutboxItem, type OutboxReceipt } f
 import { OutboxRepository } from './outbox.repository.ts';
 import { PlatformRegistry, type ReadyPlatform } from './platform.registry.ts';
 import { PlatformService, type Platform, type PlatformInput } from './platform.service.ts';
+import { columnCodeOf } from './platforms/column-code.ts';
+import { fileDropAdapter } from './platforms/file-drop.ts';
+import { decodeReceipt } from './platforms/file-receipt.ts';
 import { httpJsonAdapter } from './platforms/http-json.ts';
 import type { ColumnCode, PlatformAdapter } from './platforms/types.ts';
 import { ReceiptService } from './receipt.service.ts';
 import { isRoutedTo, loadRouting, type RoutingTable } from './routing.ts';
 import type { RefusedItem } from './settle.ts';
 import { SharedRecords } from './shared-records.ts';
+import { storyOf, type RevisionStory } from './story.ts';
 
 /** Where the outbox gets the records from. */
 export interface RecordSource {
@@ -54,6 +59,8 @@ export interface OutboxDeps {
   /** Told of refusals in the transaction that notes them. */
   readonly onRefused?: (items: readonly RefusedItem[], tx: ClientSession) => Promise<void>;
   readonly routing?: RoutingTable;
+  /** Days on which platforms with hours take anything; the years that ship with the program, unless given. */
+  readonly calendar?: WorkingDays;
   readonly http?: HttpClient;
   readonly options?: OutboxOptions;
 }
@@ -79,6 +86,9 @@ export interface PushSummary {
   readonly refused: number;
   readonly retry: number;
   readonly dead: number;
+  /** Only outside the hours of the platform: items that wait for it to open, and when that is. */
+  readonly held?: number;
+  readonly opensAt?: Date;
 }
 
 /** The way of records to the upstream platforms. */
@@ -93,7 +103,8 @@ export class OutboxService {
   readonly #query: OutboxQuery;
   readonly #deps: OutboxDeps;
   readonly #http: HttpClient;
-  readonly #adapter: PlatformAdapter;
+  readonly #adapters: { readonly http: PlatformAdapter; readonly folder: PlatformAdapter };
+  readonly #calendar: WorkingDays;
   readonly #bell = new Bell();
   /** An item was met that should be new: until that has passed, each is looked for first. */
   #suspicious = false;
@@ -102,15 +113,17 @@ export class OutboxService {
     const { db, clock, cipher, log, audit, options = {} } = deps;
     this.#deps = deps;
     this.#http = deps.http ?? createHttpClient();
-    this.#adapter = httpJsonAdapter(this.#http, deps.columnCode ?? upstreamCodeOf);
+    const columnCode = deps.columnCode ?? columnCodeOf;
+    this.#adapters = {
+      http: httpJsonAdapter(this.#http, columnCode),
+      folder: fileDropAdapter(columnCode),
+    };
+    this.#calendar = deps.calendar ?? loadCalendar();
     this.#repository = new OutboxRepository(db);
     this.holdings = new Holdings(this.#repository);
     this.#registry = new PlatformRegistry({ db, clock, cipher, log, routing: deps.routing ?? loadRouting() });
-    this.#query = new OutboxQuery(
-      this.#repository,
-      this.#registry.routing.map(({ code }) => code),
-    );
-    const adapterOf = (): PlatformAdapter => this.#adapter;
+    this.#query = new OutboxQuery(this.#repository, this.platformCodes());
+    const adapterOf = (platform: ReadyPlatform): PlatformAdapter => this.#adapterOf(platform);
     const records = new SharedRecords(
       (ids) => deps.records.pushable(ids),
       async () => (await this.#enabled()).length,
@@ -135,7 +148,19 @@ export class OutboxService {
     });
     const shared = { repository: this.#repository, registry: this.#registry, clock };
     this.#receipts = new ReceiptService({ ...shared, delivery: this.#delivery, adapterOf });
-    this.#platforms = new PlatformService({ registry: this.#registry, query: this.#query, clock, audit });
+    const calendar = this.#calendar;
+    this.#platforms = new PlatformService({
+      registry: this.#registry,
+      query: this.#query,
+      clock,
+      audit,
+      calendar,
+    });
+  }
+
+  /** The address says how a platform is spoken to. */
+  #adapterOf({ url }: Pick<ReadyPlatform, 'url'>): PlatformAdapter {
+    return url.startsWith('file:') ? this.#adapters.folder : this.#adapters.http;
   }
 
   /** Ends open connections to platforms. */
@@ -185,7 +210,7 @@ export class OutboxService {
     const platform = await this.#registry.fresh(code);
     if (!platform) throw new NotFoundError('PLATFORM_NOT_FOUND', { code });
     const { requestMs = 60_000, listingPatienceMs: patienceMs = 45_000 } = this.#deps.options ?? {};
-    return listingOf(this.#adapter.listing, platform, { requestMs, patienceMs, signal });
+    return listingOf(this.#adapterOf(platform).listing, platform, { requestMs, patienceMs, signal });
   }
 
   /** Tells the dispatcher of this process that there is something to send; called after a commit. */
@@ -225,16 +250,37 @@ export class OutboxService {
   async deliverDue(code: string, options: DeliverOptions = {}): Promise<PushSummary> {
     if (!(await this.#registry.fresh(code))) throw new NotFoundError('PLATFORM_NOT_FOUND', { code });
     const { sent, states } = await this.#run(code, options);
-    const { RETRY: retry } = await this.#query.counts(code);
+    const { RETRY: retry, PENDING: pending } = await this.#query.counts(code);
     const { CONFIRMED: accepted = 0, REFUSED: refused = 0, DEAD: dead = 0 } = states;
-    return { platform: code, sent, accepted, refused, retry, dead };
+    return {
+      platform: code,
+      sent,
+      accepted,
+      refused,
+      retry,
+      dead,
+      ...(await this.#held(code, options, pending + retry)),
+    };
+  }
+
+  async #held(
+    code: string,
+    { anytime = false }: DeliverOptions,
+    waiting: number,
+  ): Promise<Pick<PushSummary, 'held' | 'opensAt'>> {
+    const platform = anytime
+      ? undefined
+      : (await this.#registry.ready()).find((known) => known.code === code);
+    return platform ? heldBack(platform.hours, waiting, this.#deps.clock.now(), this.#calendar) : {};
   }
 
   async #run(code: string, options: DeliverOptions): Promise<RunCounts> {
     const until = options.signal ?? new AbortController().signal;
     await this.enqueueBacklog(code, until);
     const find = async () => (await this.#registry.ready()).find((known) => known.code === code);
-    const deps = { delivery: this.#delivery, clock: this.#deps.clock, find, ...this.#deps.options };
+    const { clock } = this.#deps;
+    const open = ({ hours }: ReadyPlatform): boolean => isOpen(hours, clock.now(), this.#calendar);
+    const deps = { delivery: this.#delivery, clock, find, isOpen: open, ...this.#deps.options };
     return runDelivery(deps, code, { ...options, signal: until });
   }
 
@@ -301,7 +347,22 @@ export class OutboxService {
   async receiptsOf(viewer: Viewer, itemId: string): Promise<OutboxReceipt[]> {
     requirePermission(viewer, 'outbox:read');
     const { lot, member } = await this.#found(itemId);
-    return this.#query.receipts(lot, member, { cipher: this.#deps.cipher, adapter: this.#adapter });
+    return this.#query.receipts(lot, member, { cipher: this.#deps.cipher, decode: decodeReceipt });
+  }
+
+  /**
+   * What became of all revisions of a record on their way to all platforms. Whether the viewer may know is for the
+   * modules behind to say.
+   */
+  story(recordId: string): Promise<RevisionStory[]> {
+    const { cipher } = this.#deps;
+    const deps = { repository: this.#repository, query: this.#query, cipher, decode: decodeReceipt };
+    return storyOf(deps, recordId, this.platformCodes());
+  }
+
+  /** Platforms of the routing table. */
+  platformCodes(): readonly string[] {
+    return this.#registry.routing.map(({ code }) => code);
   }
 
   async #found(itemId: string) {

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import { baseOptions } from '../../db/base-schema.ts';
+import type { Hours } from './hours.ts';
 
 /** Settings and health of one platform of `schema/upstream/routing.json`. */
 export interface PlatformDoc {
@@ -14,6 +15,8 @@ export interface PlatformDoc {
   callbackKey?: Buffer;
   enabled: boolean;
   batchSize: number;
+  /** When it takes anything; absent: always. */
+  hours?: Hours;
   /** Requests that failed in a row. */
   faults: number;
   pausedUntil?: Date;
@@ -32,6 +35,7 @@ export const platformSchema = new Schema<PlatformDoc>(
     callbackKey: Buffer,
     enabled: { type: Boolean, required: true },
     batchSize: { type: Number, required: true },
+    hours: Schema.Types.Mixed,
     faults: { type: Number, required: true },
     pausedUntil: Date,
     pauseMs: Number,

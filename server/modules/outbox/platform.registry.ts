@@ -2,10 +2,11 @@ import type { Db } from '../../db/connect.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { FieldCipher, StoredBytes } from '../../lib/field-cipher.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { Hours } from './hours.ts';
 import type { PlatformDoc } from './platform.model.ts';
 import { PlatformRepository } from './platform.repository.ts';
 import type { PlatformAddress } from './platforms/types.ts';
-import type { PlatformRouting, RoutingTable } from './routing.ts';
+import { checkRouting, type PlatformRouting, type RoutingTable } from './routing.ts';
 
 /** A platform that has been set up, secrets readable. Never leaves the module. */
 export interface ReadyPlatform extends PlatformAddress {
@@ -14,11 +15,14 @@ export interface ReadyPlatform extends PlatformAddress {
   readonly callbackKey: string;
   readonly enabled: boolean;
   readonly batchSize: number;
+  readonly hours: Hours;
   readonly faults: number;
   readonly pausedUntil?: Date;
   readonly pauseMs?: number;
   readonly backlog?: NonNullable<PlatformDoc['backlog']>;
 }
+
+export const ALWAYS: Hours = { windows: [], days: 'ALL' };
 
 /** So many failed requests in a row pause a platform. */
 const FAULTS_TO_PAUSE = 10;
@@ -38,7 +42,7 @@ export class PlatformRegistry {
 
   constructor(deps: { db: Db; clock: Clock; cipher: FieldCipher; log: Logger; routing: RoutingTable }) {
     this.repository = new PlatformRepository(deps.db);
-    this.routing = deps.routing;
+    this.routing = checkRouting(deps.routing);
     this.#clock = deps.clock;
     this.#cipher = deps.cipher;
     this.#log = deps.log;
@@ -79,11 +83,14 @@ export class PlatformRegistry {
       code: doc._id,
       routing,
       template: routing.template,
+      ...(routing.codeMaps ? { codeMaps: routing.codeMaps } : {}),
+      ...(routing.files ? { files: routing.files } : {}),
       url: doc.url,
       token,
       callbackKey: doc.callbackKey ? open(doc.callbackKey) : token,
       enabled: doc.enabled,
       batchSize: doc.batchSize,
+      hours: doc.hours ?? ALWAYS,
       faults: doc.faults,
       ...(doc.callback === undefined ? {} : { callback: doc.callback }),
       ...(doc.pausedUntil ? { pausedUntil: doc.pausedUntil } : {}),

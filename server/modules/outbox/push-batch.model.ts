@@ -1,5 +1,6 @@
 import { Schema, type Types } from 'mongoose';
 import { baseOptions } from '../../db/base-schema.ts';
+import type { NumberedFile } from './platforms/types.ts';
 
 /**
  * OPEN: about to leave or on its way, under a lease. ASKING: no word on some items, to be asked for. WAITING: receipts
@@ -25,6 +26,8 @@ export interface PushBatchDoc {
   /** How often it was asked for in vain. */
   asks: number;
   createdAt: Date;
+  /** Names of the files it goes in, where the platform takes files; their numbers were taken with the batch. */
+  files?: NumberedFile[];
 }
 
 export const pushBatchSchema = new Schema<PushBatchDoc>(
@@ -39,6 +42,7 @@ export const pushBatchSchema = new Schema<PushBatchDoc>(
     at: { type: Date, required: true },
     asks: { type: Number, required: true },
     createdAt: { type: Date, required: true },
+    files: { type: [Schema.Types.Mixed], default: undefined } as never,
   },
   baseOptions,
 );
@@ -80,3 +84,36 @@ export const receiptNonceSchema = new Schema<ReceiptNonceDoc>(
   baseOptions,
 );
 receiptNonceSchema.index({ at: 1 }, { expireAfterSeconds: 20 * 60 });
+
+/** What a batch in files holds, until its fate is known: the same name must never come with another content. */
+export interface PushFileDoc {
+  /** Token of the batch. */
+  _id: string;
+  platform: string;
+  /** `<recordId>:<revision>` each that the files hold, parted by spaces. */
+  members: string;
+  /** The zip, encrypted. */
+  body: Buffer;
+}
+
+export const pushFileSchema = new Schema<PushFileDoc>(
+  {
+    _id: { type: String, required: true },
+    platform: { type: String, required: true },
+    members: { type: String },
+    body: { type: Buffer, required: true },
+  },
+  baseOptions,
+);
+
+/** The last file number that was taken for a platform on a day. */
+export interface PushSequenceDoc {
+  /** `<platform>:<YYYY-MM-DD>` */
+  _id: string;
+  last: number;
+}
+
+export const pushSequenceSchema = new Schema<PushSequenceDoc>(
+  { _id: { type: String, required: true }, last: { type: Number, required: true } },
+  baseOptions,
+);

@@ -10,7 +10,7 @@ import { LotChanges } from './lot-changes.ts';
 import { memberParts, type Lot } from './lot.model.ts';
 import type { OutboxRepository } from './outbox.repository.ts';
 import { IN_FLIGHT, type OutboxState } from './outbox.states.ts';
-import type { Outcome } from './platforms/types.ts';
+import type { LocalFault, Outcome } from './platforms/types.ts';
 import type { BatchState, PushBatchDoc, PushReceiptDoc } from './push-batch.model.ts';
 import type { Target } from './split.ts';
 
@@ -22,13 +22,13 @@ export interface RefusedItem {
   /** The platform's own code and text, the text without numbers of natural persons. */
   readonly code: string;
   readonly message: string;
+  /** Found by ourselves: it never left. */
+  readonly local?: boolean;
 }
 
 /** What became of an item, seen from here: a word of the platform, or a finding of our own before it left. */
 export type Verdict =
-  | Outcome
-  | { readonly result: 'missing' | 'outdated' }
-  | { readonly result: 'invalid'; readonly message: string };
+  Outcome | { readonly result: 'missing' | 'outdated' } | ({ readonly result: 'invalid' } & LocalFault);
 
 /** What to make of items of the batch that nothing was said of. */
 export type Silence = 'KEEP' | 'FREE';
@@ -52,6 +52,8 @@ export type StateCounts = Partial<Record<OutboxState, number>>;
 export interface Settled {
   /** False when no such batch went to this platform. */
   readonly known: boolean;
+  /** Whether items of the batch still wait for a word. */
+  readonly isOpen: boolean;
   readonly counts: StateCounts;
 }
 
@@ -66,6 +68,8 @@ const FIRST_FAULT_WAIT = 5 * SECOND;
 const LONGEST_FAULT_WAIT = 300 * SECOND;
 const FIRST_ASK_WAIT = 5 * SECOND;
 const RECEIPT_WAIT = 600 * SECOND;
+/** A look into a folder costs nothing. */
+const FIRST_FILE_WAIT = 20 * SECOND;
 /** From so many failed requests on a batch is halved, in case one of its items is the reason. */
 const FAULTS_TO_HALVE = 3;
 const LONGEST_MESSAGE = 300;
@@ -133,7 +137,7 @@ export function verdictTarget(lot: Lot, verdict: Verdict, now: Date): Target | u
     case 'outdated':
       return { state: 'SUPERSEDED', at: now };
     case 'invalid':
-      return { state: 'REFUSED', at: now, local: true, code: 'PUSH_SCHEMA', message: verdict.message };
+      return { state: 'REFUSED', at: now, local: true, code: verdict.code, message: verdict.message };
   }
 }
 
@@ -170,7 +174,11 @@ function batchStateOf(open: readonly Lot[]): BatchState {
 }
 
 /** When an open batch is asked for next. */
-export function askAt(state: BatchState, asks: number, now: Date): Date {
+export function askAt(
+  { state, asks, files }: Pick<PushBatchDoc, 'state' | 'asks' | 'files'>,
+  now: Date,
+): Date {
+  if (files && state === 'WAITING') return later(now, doubling(FIRST_FILE_WAIT, RECEIPT_WAIT, asks));
   if (state === 'ASKING') return later(now, doubling(FIRST_ASK_WAIT, LONGEST_FAULT_WAIT, asks));
   return later(now, doubling(RECEIPT_WAIT, 24 * RECEIPT_WAIT, asks));
 }
@@ -187,7 +195,7 @@ async function settleIn(deps: SettleDeps, settling: Settling, tx: ClientSession)
   const { repository } = deps;
   const { platform, token, now, decide, receipt, keepLease, lane } = settling;
   const batch = await repository.batches.findOne({ _id: token, platform }, { session: tx });
-  if (!batch) return { known: false, counts: {} };
+  if (!batch) return { known: false, isOpen: false, counts: {} };
   const counts: StateCounts = {};
   const refused: RefusedItem[] = [];
   const open: Lot[] = [];
@@ -205,24 +213,26 @@ async function settleIn(deps: SettleDeps, settling: Settling, tx: ClientSession)
     const state =
       keepLease === true && batch.state === 'OPEN' && open.length > 0 ? 'OPEN' : batchStateOf(open);
     const asks = state === batch.state ? batch.asks + 1 : 0;
-    const lease = state === 'OPEN' ? {} : { lease: now, at: askAt(state, asks, now), asks };
+    const lease = state === 'OPEN' ? {} : { lease: now, at: askAt({ ...batch, state, asks }, now), asks };
     await repository.batches.updateOne(
       { _id: token },
       { $set: { state, lots: open.map(({ _id }) => _id), ...lease } },
       { session: tx },
     );
+    if (batch.files && state === 'DONE') await repository.files.deleteOne({ _id: token }, { session: tx });
   }
   if (receipt) await keepReceipt(deps, settling, receipt, tx);
   if (refused.length > 0) await deps.onRefused(refused, tx);
-  return { known: true, counts };
+  return { known: true, isOpen: open.length > 0, counts };
 }
 
-function refusedOf({ platform, members, code, message }: Lot): RefusedItem[] {
+function refusedOf({ platform, members, code, message, local }: Lot): RefusedItem[] {
   return members.map((member) => ({
     ...memberParts(member),
     platform,
     code: code ?? 'REFUSED',
     message: message ?? '',
+    ...(local === true ? { local } : {}),
   }));
 }
 

@@ -7,10 +7,10 @@ import {
   type LegendComponentOption,
   type TooltipComponentOption,
 } from 'echarts/components';
-import { init, use as register, type ComposeOption, type ECharts } from 'echarts/core';
+import { use as register, type ComposeOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { useEffect, useRef } from 'react';
 import { PUSH_STATES } from '../../shared/format.ts';
+import { useChart } from '../../shared/use-chart.ts';
 
 register([BarChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
@@ -67,26 +67,7 @@ function optionOf(platforms: readonly PlatformItems[]): Option {
  * with many. The table beside it has the figures.
  */
 export function PlatformChart({ platforms }: { platforms: readonly PlatformItems[] }) {
-  const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts>(undefined);
-
-  useEffect(() => {
-    if (!box.current) return undefined;
-    const made = init(box.current, undefined, { renderer: 'svg' });
-    chart.current = made;
-    const watcher = new ResizeObserver(() => made.resize());
-    watcher.observe(box.current);
-    return () => {
-      watcher.disconnect();
-      made.dispose();
-    };
-  }, []);
-
-  useEffect(() => {
-    chart.current?.setOption(optionOf(platforms));
-    chart.current?.resize();
-  }, [platforms]);
-
+  const box = useChart(() => optionOf(platforms), platforms);
   return (
     <div
       ref={box}

@@ -9,6 +9,8 @@ function Condition({ platform }: { platform: PlatformRow }) {
   if (!platform.enabled) return <Tag tone="plain">停用</Tag>;
   if (platform.pausedUntil)
     return <Tag tone="bad">暂停至 {formatInstant(platform.pausedUntil).slice(11)}</Tag>;
+  if (platform.opensAt)
+    return <Tag tone="plain">时段外，{formatInstant(platform.opensAt).slice(5, 16)} 开放</Tag>;
   return <Tag tone="good">正常</Tag>;
 }
 

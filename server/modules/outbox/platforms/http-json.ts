@@ -1,65 +1,35 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { UpstreamError } from '../../../lib/errors.ts';
 import type { HttpAnswer, HttpClient } from '../../../lib/http-client.ts';
 import type { PushableRecord } from '../../credit-record/index.ts';
+import { decodeAnswer } from './answer.ts';
 import { httpJsonListing } from './http-json-listing.ts';
-import type {
-  ColumnCode,
-  Encoded,
-  Outcome,
-  Outcomes,
-  PlatformAdapter,
-  PlatformAddress,
-  PushItem,
-} from './types.ts';
+import { itemIdOf, mannerOf, Wording } from './item.ts';
+import type { ColumnCode, Encoded, LocalFault, PlatformAdapter, PlatformAddress, PushItem } from './types.ts';
 
-const FOLDER = new URL('../../../../schema/upstream/http-json/', import.meta.url);
+/** An item as it stands in a body, or why it cannot stand there. */
+type EncodedItem = { readonly text: string } | { readonly fault: LocalFault };
+type EncodeItem = (item: PushItem, manner: PlatformAddress) => EncodedItem;
 
-interface AnswerBody {
-  readonly batch: string;
-  readonly results: readonly ({ readonly itemId: string } & Outcome)[];
-}
-
-function schemaOf(name: string): object {
-  return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as object;
-}
-
-const ajv = new Ajv2020({ strict: true });
-const itemIsValid = ajv.compile(schemaOf('push.json'));
-const answerIsValid = ajv.compile<AnswerBody>(schemaOf('answer.json'));
-
-/** An item as it stands in a body, or the place of its fault. */
-type EncodedItem = { readonly text: string } | { readonly fault: string };
-type EncodeItem = (item: PushItem) => EncodedItem;
-
-function encodeItem({ record, operation }: PushItem, columnCode: ColumnCode): EncodedItem {
-  const data: Record<string, string> = {};
-  for (const field of Object.keys(record.fields)) {
-    const code = columnCode(record.kind, field);
-    const value = record.fields[field];
-    if (code !== undefined && value !== undefined) data[code] = value;
-  }
-  const { naturalKey: key, contentHash, kind, sector, agencyId: agency } = record;
-  const item = { itemId: itemIdOf(record), key, contentHash, operation, kind, sector, agency, data };
-  if (itemIsValid(item)) return { text: JSON.stringify(item) };
-  return { fault: itemIsValid.errors?.[0]?.instancePath.slice(0, 100) ?? '' };
-}
-
-function itemIdOf({ recordId, revision }: PushableRecord): string {
-  return `${recordId}:${String(revision)}`;
-}
-
-/** Platforms that are sent the same record are sent the same text. */
-function rememberItems(columnCode: ColumnCode): EncodeItem {
-  const known = {
-    INSERT: new WeakMap<PushableRecord, EncodedItem>(),
-    UPDATE: new WeakMap<PushableRecord, EncodedItem>(),
+function encodeWith(wording: Wording): EncodeItem {
+  return (item, manner) => {
+    const put = wording.put(item, manner);
+    return 'item' in put ? { text: JSON.stringify(put.item) } : put;
   };
-  return (item) => {
-    const texts = known[item.operation];
+}
+
+/** Platforms that are sent the same record in the same manner are sent the same text. */
+function rememberItems(encode: EncodeItem): EncodeItem {
+  const known = {
+    INSERT: new Map<string, WeakMap<PushableRecord, EncodedItem>>(),
+    UPDATE: new Map<string, WeakMap<PushableRecord, EncodedItem>>(),
+  };
+  return (item, manner) => {
+    const manners = known[item.operation];
+    const name = mannerOf(manner);
+    let texts = manners.get(name);
+    if (!texts) manners.set(name, (texts = new WeakMap()));
     let encoded = texts.get(item.record);
-    if (!encoded) texts.set(item.record, (encoded = encodeItem(item, columnCode)));
+    if (!encoded) texts.set(item.record, (encoded = encode(item, manner)));
     return encoded;
   };
 }
@@ -67,58 +37,21 @@ function rememberItems(columnCode: ColumnCode): EncodeItem {
 export function encodeBatch(
   items: readonly PushItem[],
   batch: string,
-  { template, callback }: PlatformAddress,
+  address: PlatformAddress,
   columnCode: ColumnCode,
-  encode: EncodeItem = (item) => encodeItem(item, columnCode),
-): Encoded {
-  const invalid = new Map<string, string>();
+  encode: EncodeItem = encodeWith(new Wording(columnCode)),
+): Encoded & { readonly body: string } {
+  const invalid = new Map<string, LocalFault>();
   const good: string[] = [];
   for (const item of items) {
-    const encoded = encode(item);
+    const encoded = encode(item, address);
     if ('text' in encoded) good.push(encoded.text);
     else invalid.set(itemIdOf(item.record), encoded.fault);
   }
+  const { template, callback } = address;
   const head = JSON.stringify({ batch, template, ...(callback === undefined ? {} : { callback }) });
   const body = `${head.slice(0, -1)},"items":[${good.join(',')}]}`;
   return { body, invalid, n: good.length };
-}
-
-const COLUMN = /^[A-Z][A-Z0-9_]{0,31}$/;
-
-/** Looks every code up once. @throws RangeError on a code that is none: the fault is in the template, not the record */
-function rememberCodes(columnCode: ColumnCode): ColumnCode {
-  const kinds = new Map<string, Map<string, string | undefined>>();
-  return (kind, field) => {
-    let codes = kinds.get(kind);
-    if (!codes) kinds.set(kind, (codes = new Map()));
-    if (codes.has(field)) return codes.get(field);
-    const code = columnCode(kind, field);
-    if (code !== undefined && !COLUMN.test(code)) throw new RangeError(`${code} is no column code`);
-    codes.set(field, code);
-    return code;
-  };
-}
-
-/** The first word on an item counts: platforms repeat themselves. Lines that are no result spoil the whole answer. */
-export function decodeAnswer(body: Uint8Array): { batch: string; outcomes: Outcomes } | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  if (!answerIsValid(parsed)) return undefined;
-  const outcomes = new Map<string, Outcome>();
-  for (const { itemId, result, code, message, acceptedAt } of parsed.results) {
-    if (outcomes.has(itemId)) continue;
-    outcomes.set(itemId, {
-      result,
-      ...(code === undefined ? {} : { code }),
-      ...(message === undefined ? {} : { message }),
-      ...(acceptedAt === undefined ? {} : { acceptedAt }),
-    });
-  }
-  return { batch: parsed.batch, outcomes };
 }
 
 /** Only these words of the platform say that it never saw the batch; any other 404 may be a wrong address. */
@@ -141,8 +74,7 @@ const UNCLEAR = new Set([408, 409]);
  * `<url>/held` what is held.
  */
 export function httpJsonAdapter(client: HttpClient, columnCode: ColumnCode): PlatformAdapter {
-  const codeOf = rememberCodes(columnCode);
-  const encode = rememberItems(codeOf);
+  const encode = rememberItems(encodeWith(new Wording(columnCode)));
   const headersOf = ({ token }: PlatformAddress) => ({
     authorization: `Bearer ${token}`,
     accept: 'application/json',
@@ -150,7 +82,9 @@ export function httpJsonAdapter(client: HttpClient, columnCode: ColumnCode): Pla
   const addressOf = ({ url }: PlatformAddress, batch?: string) =>
     `${url.replace(/\/+$/, '')}/batches${batch === undefined ? '' : `/${batch}`}`;
   return {
-    encode: (items, batch, address) => encodeBatch(items, batch, address, codeOf, encode),
+    numbered: false,
+    alwaysOpen: false,
+    encode: (items, batch, address) => encodeBatch(items, batch, address, columnCode, encode),
     decode: decodeAnswer,
     listing: httpJsonListing(client),
     async send(body, batch, address, signal) {
