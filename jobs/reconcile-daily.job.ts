@@ -11,8 +11,12 @@ export const reconcileDaily = defineJob({
   async run({ app, signal }) {
     const day = addDays(civilDateOf(app.clock.now()), -1);
     const counts = { platforms: 0, failed: 0, missingThere: 0, missingHere: 0, different: 0, repaired: 0 };
-    for (const { code, enabled, dailyReconciliation } of await app.outbox.listPlatforms(systemViewer)) {
+    for (const { code, enabled, comparable, dailyReconciliation } of await app.outbox.listPlatforms(
+      systemViewer,
+    )) {
       if (!enabled || dailyReconciliation === 'OFF') continue;
+      // It does not say what it holds: the board shows so, and there is nothing to fail at every morning.
+      if (!comparable) continue;
       counts.platforms += 1;
       const repair = dailyReconciliation === 'REPAIR';
       try {

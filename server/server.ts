@@ -9,7 +9,11 @@ import { pendingMigrations } from './db/migrate.ts';
 import { createGraphqlDoor } from './graphql/index.ts';
 import { createApp, Drain, exchangeMetrics, localsOf, viewerOf } from './http/index.ts';
 import { downloadRoutes, feedRoutes } from './http/feed.route.ts';
+import { powerListRoutes } from './http/power-list.route.ts';
+import { reconciliationRoutes } from './http/reconciliation.route.ts';
+import { qualityRoutes } from './http/quality.route.ts';
 import { receiptRoute } from './http/receipt.route.ts';
+import { subjectRoutes } from './http/subject.route.ts';
 import { civilDateOf, yearOf } from './lib/civil-date.ts';
 
 export interface RunningServer {
@@ -85,7 +89,11 @@ export async function startServer(app: AppContext, options: ServerOptions): Prom
     routers: [
       { path: '/graphql', router: graphql.router },
       { path: '/feeds', router: feedRoutes(feeds, drain.signal) },
+      { path: '/downloads', router: reconciliationRoutes(app.reconciliation) },
       { path: '/downloads', router: downloadRoutes(feeds) },
+      { path: '/power-lists', router: powerListRoutes(app.reference) },
+      { path: '/statistics', router: qualityRoutes(app.quality) },
+      { path: '/subjects', router: subjectRoutes(app.subjects) },
     ],
   });
   const server = express().use(handler).listen(config.port, config.host);

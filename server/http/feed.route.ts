@@ -1,11 +1,12 @@
-import { Router, type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
-import multer, { MulterError, type StorageEngine } from 'multer';
-import { DomainError, InputError } from '../lib/errors.ts';
+import { Router, type RequestHandler, type Response } from 'express';
+import multer, { type StorageEngine } from 'multer';
+import { InputError } from '../lib/errors.ts';
 import type { FeedBatchDoc, FeedService, Received } from '../modules/feed/index.ts';
 import { batchKey } from '../graphql/index.ts';
 import { viewerOf } from './locals.ts';
+import { sendWorkbook } from './send-workbook.ts';
+import { asInputError, UPLOAD_FORM } from './upload-form.ts';
 
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const MAX_WAIT_SECONDS = 60;
 
 declare module 'express-serve-static-core' {
@@ -16,10 +17,6 @@ declare module 'express-serve-static-core' {
 
 function presentBatch({ _id, feed, status, rows, failure }: FeedBatchDoc) {
   return { batchId: _id.toHexString(), feed, status, rows, ...(failure ? { failure: failure.code } : {}) };
-}
-
-function sendWorkbook(res: Response, name: string, workbook: Buffer): void {
-  res.set('cache-control', 'no-store').attachment(name).type(XLSX).send(workbook);
 }
 
 /** Hands the upload on as it comes; nothing of it lies on disk unencrypted while it arrives. */
@@ -54,15 +51,6 @@ function receiving(feeds: FeedService): StorageEngine {
     },
   };
 }
-
-const asInputError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
-  const malformed =
-    error instanceof MulterError ||
-    (error instanceof Error &&
-      !(error instanceof DomainError) &&
-      /multipart|boundary|end of form/i.test(error.message));
-  next(malformed ? new InputError(['file'], 'UPLOAD_FORM_INVALID', { reason: error.message }) : error);
-};
 
 /** Answers who may not report here before a byte of the file is read. */
 function allowed(feeds: FeedService): RequestHandler<{ sector: string; kind: string }> {
@@ -99,11 +87,7 @@ function untilGone(res: Response, stopping: AbortSignal): AbortSignal {
  */
 export function feedRoutes(feeds: FeedService, stopping: AbortSignal): Router {
   const router = Router();
-  const upload = multer({
-    storage: receiving(feeds),
-    limits: { files: 1, fields: 10, fieldSize: 1000 },
-    defParamCharset: 'utf8',
-  });
+  const upload = multer({ storage: receiving(feeds), ...UPLOAD_FORM });
 
   router.post('/:sector/:kind/batches', allowed(feeds), upload.single('file'), answerReceived, asInputError);
 

@@ -18,16 +18,29 @@ export interface Deadline {
  * year is normal: it counts plain weekdays and marks the answer provisional, to be recomputed once loaded.
  */
 export class WorkingCalendar {
-  readonly #years = new Set<number>();
-  readonly #off = new Set<string>();
-  readonly #work = new Set<string>();
+  readonly #shipped: ReadonlyMap<number, CalendarYear>;
+  #years = new Set<number>();
+  #off = new Set<string>();
+  #work = new Set<string>();
+  #edition = 0;
 
   constructor(years: Iterable<CalendarYear>) {
-    for (const { year, off, work } of years) {
-      this.#years.add(year);
-      for (const day of off) this.#off.add(day);
-      for (const day of work) this.#work.add(day);
-    }
+    this.#shipped = new Map([...years].map((year) => [year.year, year]));
+    this.announce([]);
+  }
+
+  /** Years announced since, in place of what the constructor was given for them; of an earlier call none are left. */
+  announce(announced: readonly CalendarYear[]): void {
+    const years = [...new Map([...this.#shipped, ...announced.map((year) => [year.year, year] as const)]).values()];
+    this.#years = new Set(years.map(({ year }) => year));
+    this.#off = new Set(years.flatMap(({ off }) => off));
+    this.#work = new Set(years.flatMap(({ work }) => work));
+    this.#edition += 1;
+  }
+
+  /** Another one after every `announce`: what was worked out by an earlier one may be wrong. */
+  get edition(): number {
+    return this.#edition;
   }
 
   hasYear(year: number): boolean {

@@ -126,12 +126,13 @@ async function* heldThere(
 
 /** Looks at both sides of records anew. */
 async function judgeAll(
-  { platform, holdings, listing, records, clock }: ComparisonDeps,
+  { platform, day, holdings, listing, records, clock }: ComparisonDeps,
   pairs: readonly Pair[],
 ): Promise<{ pair: Pair; verdict: Verdict; finding: Omit<Finding, 'kind'> }[]> {
   const placeOf = ({ here, there }: Pair): Entry => (here ?? there) as Entry;
   const keys = [...new Set(pairs.map((pair) => placeOf(pair).key))];
-  const askedAt = clock.now();
+  // A list that lies there may be hours old: what was accepted since it was made is not in it.
+  const askedAt = (await listing.asOf(day)) ?? clock.now();
   const there = new Map((await listing.lookup(keys)).map((item) => [item.key, item]));
   const heads = new Map((await records.headsByKeys(keys)).map((head) => [head.naturalKey, head]));
   const fates = await holdings.fates(platform, [...heads.values()]);

@@ -1,5 +1,6 @@
 export {
   ReconciliationService,
+  type RecordFinding,
   type ReconciliationDifference,
   type ReconciliationRun,
 } from './reconciliation.service.ts';

@@ -132,4 +132,5 @@ export const differenceSchema = new Schema<DifferenceDoc>(
   baseOptions,
 );
 differenceSchema.index({ run: 1, _id: 1 });
+differenceSchema.index({ recordId: 1, _id: -1 }, { sparse: true });
 differenceSchema.index({ at: 1 }, { expireAfterSeconds: YEAR_S });

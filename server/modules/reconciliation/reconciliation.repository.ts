@@ -65,6 +65,17 @@ export class ReconciliationRepository {
       .toArray();
   }
 
+  /** What comparisons found of one record, the latest first. */
+  differencesOfRecord(recordId: string, limit: number): Promise<DifferenceDoc[]> {
+    return this.#differences.find({ recordId }).sort({ _id: -1 }).limit(limit).toArray();
+  }
+
+  runsByIds(ids: readonly Types.ObjectId[]): Promise<Pick<RunDoc, '_id' | 'platform' | 'day'>[]> {
+    return this.#runs
+      .find({ _id: { $in: [...ids] } }, { projection: { platform: 1, day: 1 } })
+      .toArray() as Promise<Pick<RunDoc, '_id' | 'platform' | 'day'>[]>;
+  }
+
   /** In the order they were found. */
   differences(runId: string, after: string | undefined, limit: number): Promise<DifferenceDoc[]> {
     const behind = after === undefined ? {} : { _id: { $gt: new Types.ObjectId(after) } };

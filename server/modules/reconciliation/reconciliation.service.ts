@@ -1,7 +1,7 @@
 import { isValidObjectId, Types } from 'mongoose';
 import { requirePermission, type Viewer } from '../../auth/viewer.ts';
 import type { Db } from '../../db/connect.ts';
-import { isCivilDate } from '../../lib/civil-date.ts';
+import { isCivilDate, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { DomainError, InputError, NotFoundError, RuleError, UpstreamError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -9,16 +9,25 @@ import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../
 import type { AuditService } from '../audit/index.ts';
 import type { OutboxService } from '../outbox/index.ts';
 import { compareDay, type RecordIndex } from './compare-day.ts';
+import { differenceWorkbook } from './difference-workbook.ts';
 import { Findings } from './findings.ts';
 import { NO_COUNTS, type DifferenceDoc, type RunDoc } from './reconciliation.model.ts';
 import { ReconciliationRepository, type RunFilter } from './reconciliation.repository.ts';
+import { namesOf, type RecordName, type RecordShelf } from './record-names.ts';
 
 export interface ReconciliationRun extends Omit<RunDoc, '_id' | 'beatAt'> {
   readonly id: string;
 }
 
-export interface ReconciliationDifference extends Omit<DifferenceDoc, '_id' | 'run'> {
+/** With the name of our record, where there is one and the viewer may read it. */
+export interface ReconciliationDifference extends Omit<DifferenceDoc, '_id' | 'run'>, RecordName {
   readonly id: string;
+}
+
+/** What a comparison found of one record. */
+export interface RecordFinding extends Pick<DifferenceDoc, 'at' | 'kind' | 'revision' | 'repaired'> {
+  readonly platform: string;
+  readonly day: CivilDate;
 }
 
 export interface ReconciliationDeps {
@@ -27,7 +36,8 @@ export interface ReconciliationDeps {
   readonly log: Logger;
   readonly audit: AuditService;
   readonly outbox: Pick<OutboxService, 'holdings' | 'listing' | 'notify'>;
-  readonly records: RecordIndex;
+  readonly records: RecordIndex & RecordShelf;
+  readonly organizations?: { byId(id: string): Promise<{ readonly name: string } | undefined> };
 }
 
 export interface RunOrder {
@@ -42,13 +52,18 @@ export interface RunOrder {
 /** A run without a sign of life for so long has died. */
 const ABANDONED_MS = 10 * 60_000;
 const GROUPS_KEPT = 200;
+const WORKBOOK_STEP = 100;
+const FINDINGS_OF_RECORD = 100;
 
 function presentRun({ _id, beatAt: _beatAt, ...run }: RunDoc): ReconciliationRun {
   return { id: _id.toHexString(), ...run };
 }
 
-function presentDifference({ _id, run: _run, ...difference }: DifferenceDoc): ReconciliationDifference {
-  return { id: _id.toHexString(), ...difference };
+function presentDifference(
+  { _id, run: _run, ...difference }: DifferenceDoc,
+  names: ReadonlyMap<string, RecordName>,
+): ReconciliationDifference {
+  return { id: _id.toHexString(), ...difference, ...names.get(difference.recordId ?? '') };
 }
 
 /** Compares what we and a platform hold, and mends what the platform has lost. */
@@ -93,26 +108,30 @@ export class ReconciliationService {
 
   /**
    * Compares every day on which either side has something, oldest first.
-   * @throws as `run`
+   * @param order month: only the days of this month, `YYYY-MM`
+   * @throws as `run`; InputError RECONCILE_MONTH_INVALID
    */
   async *runAll(
     viewer: Viewer,
-    order: Omit<RunOrder, 'day'>,
+    order: Omit<RunOrder, 'day'> & { readonly month?: string },
   ): AsyncGenerator<{ readonly run: ReconciliationRun; readonly done: number; readonly days: number }> {
     requirePermission(viewer, 'reconciliation:run');
-    const { platform } = order;
-    const days = new Set(await this.#deps.outbox.holdings.days(platform));
+    const { platform, month } = order;
+    if (month !== undefined && !isCivilDate(`${month}-01`))
+      throw new InputError(['month'], 'RECONCILE_MONTH_INVALID', { month });
+    const days = new Set<string>(await this.#deps.outbox.holdings.days(platform));
     try {
       const listing = await this.#deps.outbox.listing(platform, this.#signalOf(order));
       for (const { day, n } of await listing.days()) if (n > 0) days.add(day);
     } catch (error) {
       throw plain(error, platform);
     }
+    const wanted = [...days].filter((day) => month === undefined || day.startsWith(`${month}-`)).sort();
     let done = 0;
-    for (const day of [...days].sort()) {
+    for (const day of wanted) {
       const run = await this.run(viewer, { ...order, day });
       done += 1;
-      yield { run, done, days: days.size };
+      yield { run, done, days: wanted.length };
     }
   }
 
@@ -212,7 +231,53 @@ export class ReconciliationService {
     const [after] = page.after === undefined ? [undefined] : decodeCursor(page.after, 1);
     if (after !== undefined && !isValidObjectId(after)) throw new InputError(['after'], 'CURSOR_INVALID');
     const found = await this.#repository.differences(runId, after as string | undefined, first + 1);
-    return pageOf(found, first, ({ _id }) => [_id.toHexString()], presentDifference);
+    const names = await namesOf(this.#deps.records, viewer, found.slice(0, first));
+    return pageOf(
+      found,
+      first,
+      ({ _id }) => [_id.toHexString()],
+      (difference) => presentDifference(difference, names),
+    );
+  }
+
+  /**
+   * What comparisons of the last year found of one record, the latest first. Whether the viewer may know is for the
+   * modules behind to say.
+   */
+  async findingsOf(recordId: string): Promise<RecordFinding[]> {
+    const found = await this.#repository.differencesOfRecord(recordId, FINDINGS_OF_RECORD);
+    const runs = await this.#repository.runsByIds(found.map(({ run }) => run));
+    const byId = new Map(runs.map((run) => [run._id.toHexString(), run]));
+    return found.flatMap(({ run: id, at, kind, revision, repaired }) => {
+      const run = byId.get(id.toHexString());
+      if (!run) return [];
+      const { platform, day } = run;
+      return [{ at, kind, platform, day, repaired, ...(revision === undefined ? {} : { revision }) }];
+    });
+  }
+
+  /** All that a run kept as .xlsx. @throws NotFoundError; ForbiddenError without `reconciliation:read` */
+  async workbook(viewer: Viewer, runId: string): Promise<{ run: ReconciliationRun; content: Buffer }> {
+    const run = await this.get(viewer, runId);
+    const found: ReconciliationDifference[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await this.differences(viewer, runId, {
+        first: WORKBOOK_STEP,
+        ...(after === undefined ? {} : { after }),
+      });
+      found.push(...page.nodes);
+      if (!page.hasNext) break;
+      after = page.cursors.at(-1);
+    }
+    const names = new Map<string, string>();
+    for (const id of new Set(found.map(({ agency }) => agency))) {
+      const agency = isValidObjectId(id) ? await this.#deps.organizations?.byId(id) : undefined;
+      if (agency) names.set(id, agency.name);
+    }
+    const { audit } = this.#deps;
+    const object = `reconciliation:${runId}`;
+    await audit.record(viewer, { action: 'reconciliation:download', object, result: 'OK' });
+    return { run, content: await differenceWorkbook(found, names) };
   }
 }
 

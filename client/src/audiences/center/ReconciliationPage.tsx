@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { useViewer } from '../../features/account/viewer.tsx';
 import { DifferenceDrawer } from '../../features/reconciliation/DifferenceDrawer.tsx';
+import { ReturnedPanel } from '../../features/reconciliation/ReturnedPanel.tsx';
 import { RunTable } from '../../features/reconciliation/RunTable.tsx';
 import { StartPanel } from '../../features/reconciliation/StartPanel.tsx';
 import { ReconciliationRunsDocument, type RunRowFragment } from '../../graphql/__generated__/documents.ts';
@@ -36,14 +37,22 @@ export function ReconciliationPage() {
       <section className="panel">
         <div className="panel-head">
           <h2>对账记录</h2>
-          <span className="quiet">每 5 秒更新；每天清晨自动核对前一日</span>
+          <span className="quiet">每 5 秒更新；每天清晨自动核对前一日，每月 2 日核对上月</span>
         </div>
         {error && <Failure error={error} onRetry={refetch} />}
         {!data && !error && <Loading />}
         {data && runs.length === 0 && <Nothing>还没有对过账。</Nothing>}
-        {runs.length > 0 && <RunTable runs={runs} onOpen={setOpen} />}
+        {runs.length > 0 && (
+          <RunTable
+            runs={runs}
+            canRun={viewer?.can('reconciliation:run') ?? false}
+            onOpen={setOpen}
+            onStarted={refetch}
+          />
+        )}
         <Pager pages={pages} pageInfo={data?.reconciliationRuns.pageInfo} />
       </section>
+      <ReturnedPanel />
       <DifferenceDrawer run={open} onClose={() => setOpen(undefined)} />
     </>
   );

@@ -15,7 +15,7 @@ type Found = Extract<ReconciliationDifferencesQuery['node'], { differences: unkn
 type Row = Found['differences']['edges'][number]['node'];
 
 const PAGE_SIZE = 50;
-const KEY_SHOWN = 16;
+const KEY_SHOWN = 12;
 
 const KINDS: Readonly<Record<DifferenceKind, string>> = {
   MISSING_THERE: '平台缺失',
@@ -28,15 +28,22 @@ function Handling({ row }: { row: Row }) {
   return row.repairable ? <Tag tone="busy">可补推</Tag> : <Tag tone="warn">待人工核实</Tag>;
 }
 
+/** Of a record that only the platform has there is nothing but its key. */
+function DecisionName({ row }: { row: Row }) {
+  if (row.documentNumber !== null) return row.documentNumber;
+  return (
+    <>
+      主键 <code title={row.key}>{row.key.slice(0, KEY_SHOWN)}…</code>
+    </>
+  );
+}
+
 const columns: readonly Column<Row>[] = [
   { title: '差异', width: '7em', render: (row) => KINDS[row.kind] },
   { title: '信源单位', render: (row) => row.agency?.name ?? '未知' },
   { title: '类别', width: '6em', render: (row) => kindText(row.recordKind) },
-  {
-    title: '业务主键',
-    width: '12em',
-    render: (row) => <code title={row.key}>{row.key.slice(0, KEY_SHOWN)}</code>,
-  },
+  { title: '文书号', width: '13em', render: (row) => <DecisionName row={row} /> },
+  { title: '行政相对人', render: (row) => row.counterpartName ?? '—' },
   { title: '版本', width: '4em', numeric: true, render: (row) => row.revision ?? '—' },
   { title: '平台日期', width: '7.5em', render: (row) => formatDate(row.dayThere) },
   {
@@ -52,7 +59,7 @@ export function DifferenceDrawer({ run, onClose }: { run: RunRowFragment | undef
     <Drawer
       open={run !== undefined}
       onClose={onClose}
-      size="min(960px, 100vw)"
+      size="min(1100px, 100vw)"
       title={run && `差异清单　${run.day}　${run.platformName}`}
       destroyOnHidden
     >

@@ -1,8 +1,8 @@
-import { Button } from 'antd';
 import type { RunRowFragment } from '../../graphql/__generated__/documents.ts';
 import { Tag } from '../../shared/components.tsx';
 import { DataTable, type Column } from '../../shared/DataTable.tsx';
 import { formatCount, formatInstant } from '../../shared/format.ts';
+import { RunActions } from './RunActions.tsx';
 
 function differencesOf({ missingThere, missingHere, different }: RunRowFragment): number {
   return missingThere + missingHere + different;
@@ -37,13 +37,17 @@ function number(
   };
 }
 
-/** Comparisons, newest first; `onOpen` shows what one found. */
+/** Comparisons, newest first; `onOpen` shows what one found, `onStarted` tells of a repair that has begun. */
 export function RunTable({
   runs,
+  canRun,
   onOpen,
+  onStarted,
 }: {
   runs: readonly RunRowFragment[];
+  canRun: boolean;
   onOpen: (run: RunRowFragment) => void;
+  onStarted: () => void;
 }) {
   const columns: readonly Column<RunRowFragment>[] = [
     { title: '日期', width: '6.5em', render: (run) => run.day },
@@ -64,19 +68,12 @@ export function RunTable({
     { title: '核对时间', width: '6.5em', render: (run) => formatInstant(run.startedAt) },
     {
       title: '差异',
-      width: '4.6em',
+      width: '11em',
       render: (run) =>
         differencesOf(run) === 0 ? (
           '—'
         ) : (
-          <Button
-            size="small"
-            style={{ justifySelf: 'start' }}
-            onClick={() => onOpen(run)}
-            aria-label={`${run.day} ${run.platformName} 差异清单`}
-          >
-            清单
-          </Button>
+          <RunActions run={run} canRun={canRun} onOpen={() => onOpen(run)} onStarted={onStarted} />
         ),
     },
   ];

@@ -15,6 +15,10 @@ function yesterday(): string {
   return formatInstant(Date.now() - DAY_MS).slice(0, 10);
 }
 
+function silentText(platforms: readonly { name: string }[]): string {
+  return `${platforms.map(({ name }) => name).join('、')}不提供对账数据，无法核对`;
+}
+
 /** Choose platform and day; compare, or compare and send again what the platform has lost. */
 export function StartPanel({ onStarted }: { onStarted: () => void }) {
   const [{ data, error }, refetch] = useQuery({ query: ReconcilablePlatformsDocument });
@@ -23,9 +27,13 @@ export function StartPanel({ onStarted }: { onStarted: () => void }) {
   const [day, setDay] = useState(yesterday);
   const [problem, setProblem] = useState('');
   if (error) return <Failure error={error} onRetry={refetch} />;
-  const platforms = data?.platforms.filter(({ enabled }) => enabled) ?? [];
+  const platforms = data?.platforms.filter(({ enabled, comparable }) => enabled && comparable) ?? [];
+  const silent = data?.platforms.filter(({ enabled, comparable }) => enabled && !comparable) ?? [];
   const platform = chosen ?? platforms[0]?.code;
-  if (data && platform === undefined) return <Nothing>尚未启用上级平台，无法对账。</Nothing>;
+  if (data && platform === undefined)
+    return (
+      <Nothing>{silent.length > 0 ? `${silentText(silent)}。` : '尚未启用上级平台，无法对账。'}</Nothing>
+    );
 
   const run = async (repair: boolean) => {
     if (platform === undefined) return;
@@ -67,6 +75,7 @@ export function StartPanel({ onStarted }: { onStarted: () => void }) {
           <Button disabled={!ready || fetching}>补推</Button>
         </Popconfirm>
       </div>
+      {silent.length > 0 && <p className="hint">{silentText(silent)}。</p>}
       <p className="hint">按平台接收日期（北京时间）逐信源单位、逐类别核对；在途数据两边都不计。</p>
       {problem && <Alert type="error" showIcon title={problem} role="alert" style={{ marginTop: 12 }} />}
     </>

@@ -1,0 +1,4 @@
+// A worker thread starts from plain JavaScript: this registers the TypeScript loader, then writes a workbook.
+import './typescript.mjs';
+
+await import('./plain-workbook-worker.ts');
