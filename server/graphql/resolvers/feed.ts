@@ -91,6 +91,8 @@ export const feedModule: GraphqlModule = {
       id: (batch: FeedBatchDoc) => toGlobalId('FeedBatch', batch._id.toHexString()),
       agency: (batch: FeedBatchDoc, _args, { loaders }) =>
         loaders.organization.load(batch.agencyId.toHexString()),
+      hasProblems: async (batch: FeedBatchDoc, _args, { app, viewer }) =>
+        (await app.feeds.problemRows(viewer, batch._id.toHexString(), { first: 1 })).nodes.length > 0,
       failure: ({ failure }: FeedBatchDoc) => (failure ? messageOf(failure.code, failure.params) : null),
     },
     FeedRow: {
@@ -102,6 +104,8 @@ export const feedModule: GraphqlModule = {
       id: (row: ProblemRowDoc) => toGlobalId('ProblemRow', row._id),
       faults: ({ faults }: ProblemRowDoc) =>
         faults.filter(({ severity }) => severity !== 'WARNING').map(presentFault),
+      recordId: ({ _id, seq }: ProblemRowDoc) =>
+        seq > 0 ? null : toGlobalId('CreditRecord', _id.split(':')[1] ?? ''),
       corrected: ({ status }: ProblemRowDoc) => status === 'CORRECTED',
     },
     SubmittedRow: {

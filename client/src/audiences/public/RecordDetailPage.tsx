@@ -6,7 +6,7 @@ import { useViewer } from '../../features/account/viewer.tsx';
 import { PublicRecordDocument } from '../../graphql/__generated__/documents.ts';
 import { useTitle } from '../../shared/city.ts';
 import { Facts, Failure, isMissing, Loading } from '../../shared/components.tsx';
-import { formatDate, formatField, kindText } from '../../shared/format.ts';
+import { formatDate, formatField, kindText, originText } from '../../shared/format.ts';
 
 // Visitors do not load it.
 const RecordThread = lazy(async () => ({
@@ -40,6 +40,7 @@ export function RecordDetailPage() {
       </h1>
       <p className="quiet">
         公示期：{formatDate(record.shownFrom)} 至 {formatDate(record.shownUntil)}
+        {' · '}来源：{originText(record.origin)}
         {record.uscc && (
           <>
             {' · '}
