@@ -141,6 +141,28 @@ describe('credit verify', function () {
     expect((await broken('outbox_lots', lotId, 'REMOVED'))['outbox']?.length).to.be.greaterThan(1);
   });
 
+  it('sees file numbers with a gap or a repeat, and files that are kept too long', async () => {
+    const batch = (token: string, ...numbers: number[]) => ({
+      _id: token,
+      platform: 'province',
+      state: 'DONE',
+      lots: [],
+      files: numbers.map((n) => ({ kind: 'LICENSE', name: `JC0101_20260302_0000${String(n)}.xml` })),
+    });
+    await texts('push_sequences').insertOne({ _id: 'province:2026-03-02', last: 3 });
+    try {
+      await texts('push_batches').insertOne(batch('t1', 1, 2));
+      expect((await added('push_batches', batch('t2', 3)))['outbox']).to.equal(undefined);
+      for (const wrong of [batch('t2'), batch('t2', 2), batch('t2', 4), batch('t2', 3, 3)])
+        expect((await added('push_batches', wrong))['outbox']?.join()).to.include('with a gap or a repeat');
+      const kept = { _id: 't1', platform: 'province', members: '', body: 'x' };
+      expect((await added('push_files', kept))['outbox']?.join()).to.include('although its fate is known');
+    } finally {
+      await texts('push_sequences').deleteMany({});
+      await texts('push_batches').deleteOne({ _id: 't1' });
+    }
+  });
+
   it('sees the item of a current revision that was never put in', async () => {
     const [record] = await docs('credit_records').find({ revision: 2 }).limit(1).toArray();
     const { _id } = record as Doc;
@@ -152,7 +174,11 @@ describe('credit verify', function () {
   it('sees problem rows, files and totals that do not agree', async () => {
     const [problem] = await texts('problem_rows').find({}).limit(1).toArray();
     const { _id, ...rest } = problem as TextDoc;
-    expect(Object.keys(await broken('problem_rows', _id, 'REMOVED'))).to.deep.equal(['problem-rows']);
+    // Its faults were counted too.
+    expect(Object.keys(await broken('problem_rows', _id, 'REMOVED'))).to.deep.equal([
+      'problem-rows',
+      'quality',
+    ]);
     const strange = await added('problem_rows', {
       ...rest,
       _id: 'x',

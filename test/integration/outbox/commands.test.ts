@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { systemViewer } from '../../../server/auth/viewer.ts';
 import { migrate } from '../../../server/db/migrate.ts';
 import { systemClock } from '../../../server/lib/clock.ts';
 import { UsageError } from '../../../server/cli/command.ts';
@@ -88,6 +89,30 @@ describe('commands of the outbox', () => {
     expect(platforms.map(({ code }) => code)).to.deep.equal(['province', 'second']);
   });
 
+  it('hold back what a platform does not take now, say so, and send it with --now', async () => {
+    box.records.make(10);
+    // A minute that is not now, whenever the test runs.
+    const hour = (new Date().getUTCHours() + 8 + 12) % 24;
+    const window = `${String(hour).padStart(2, '0')}:00-${String(hour).padStart(2, '0')}:01`;
+    const set = await printed(() =>
+      platform('set', 'province', '--url', sim.url, '--token', SIM_TOKEN, '--window', window, '--json'),
+    );
+    expect(JSON.parse(set.lines[0] ?? '')).to.deep.include({ windows: [window], windowDays: 'ALL' });
+    const held = await printed(() => push('--drain', '--json'));
+    expect(JSON.parse(held.lines[0] ?? '')).to.include({ sent: 0, held: 10 });
+    expect(held.code).to.equal(1);
+    expect((await printed(() => push('--drain'))).lines[0]).to.include('接收时段外，暂缓 10 条');
+    expect((await printed(() => platform('list'))).lines[0])
+      .to.include('时段外')
+      .and.to.include(window);
+    const sent = await printed(() => push('--drain', '--now', '--json'));
+    expect(JSON.parse(sent.lines[0] ?? ''))
+      .to.include({ sent: 10 })
+      .and.not.to.have.property('held');
+    await printed(() => platform('set', 'province', '--window', ''));
+    expect((await box.outbox.listPlatforms(systemViewer))[0]?.windows).to.deep.equal([]);
+  });
+
   for (const args of [
     [],
     ['set'],
@@ -97,6 +122,9 @@ describe('commands of the outbox', () => {
     ['set', 'province', '--url', 'nowhere', '--token', 't'],
     ['set', 'province', '--batch-size', 'many', '--url', 'http://p.test', '--token', 't'],
     ['set', 'province', '--colour', 'red'],
+    ['set', 'province', '--url', 'http://p.test', '--token', 't', '--window', '5-6'],
+    ['set', 'province', '--url', 'http://p.test', '--token', 't', '--window-days', 'SOME'],
+    ['set', 'province', '--url', 'file:///no/such/folder'],
   ]) {
     it(`refuse platform ${args.join(' ')}`, async () => {
       expect(await usageOf(platform(...args))).to.be.instanceOf(UsageError);
@@ -115,6 +143,9 @@ describe('commands of the outbox', () => {
     ['--port', '70000', '--token', 't'],
     ['--port', '0'],
     ['--port', '0', '--token', 't', '--faults', 'x=1'],
+    ['--port', '0', '--drop', '/tmp'],
+    ['--drop', ''],
+    ['--drop', '/tmp', '--faults', 'http-500=1'],
   ]) {
     it(`refuse upstream-sim ${args.join(' ')}`, async () => {
       expect(await usageOf(upstreamSimCommand.run(args))).to.be.instanceOf(UsageError);

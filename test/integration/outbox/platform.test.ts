@@ -87,7 +87,14 @@ describe('platforms', () => {
     ['an unknown code', { code: 'nation', url: 'http://p.test', token: 't' }, 'PLATFORM_UNKNOWN'],
     ['no address the first time', { code: 'province', token: 't' }, 'PLATFORM_URL_INVALID'],
     ['no token the first time', { code: 'province', url: 'http://p.test' }, 'PLATFORM_TOKEN_MISSING'],
-    ['an address of a file', { code: 'province', url: 'file:///etc', token: 't' }, 'PLATFORM_URL_INVALID'],
+    ['a folder that is not there', { code: 'province', url: 'file:///no/folder' }, 'PLATFORM_FOLDER_MISSING'],
+    ['a file for a folder', { code: 'province', url: import.meta.url }, 'PLATFORM_FOLDER_MISSING'],
+    ['a folder of another machine', { code: 'province', url: 'file://host/x' }, 'PLATFORM_URL_INVALID'],
+    [
+      'hours that are none',
+      { code: 'province', url: 'http://p.test', token: 't', windows: ['25:00-26:00'] },
+      'PLATFORM_WINDOW_INVALID',
+    ],
     [
       'an address with a password',
       { code: 'province', url: 'http://a:b@p.test', token: 't' },

@@ -2,18 +2,27 @@ import { expect } from 'chai';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { read, utils } from '@e965/xlsx';
+import express from 'express';
+import type { Job } from '../../../jobs/define-job.ts';
 import { reconcileDaily } from '../../../jobs/reconcile-daily.job.ts';
-import { systemViewer } from '../../../server/auth/viewer.ts';
+import { monthBefore, reconcileMonthly } from '../../../jobs/reconcile-monthly.job.ts';
+import { anonymousViewer, makeViewer, systemViewer } from '../../../server/auth/viewer.ts';
 import { UsageError } from '../../../server/cli/command.ts';
 import { reconcileCommand } from '../../../server/cli/reconcile.ts';
-import { civilDateOf } from '../../../server/lib/civil-date.ts';
+import { civilDateOf, type CivilDate } from '../../../server/lib/civil-date.ts';
 import { systemClock } from '../../../server/lib/clock.ts';
+import { createLogger } from '../../../server/lib/logger.ts';
 import type { AppContext } from '../../../server/context.ts';
 import { migrate } from '../../../server/db/migrate.ts';
 import { nativeCollection } from '../../../server/db/native.ts';
 import { up as setOutboxDays } from '../../../server/db/migrations/20261128000000-set-outbox-days.ts';
+import { toGlobalId } from '../../../server/graphql/global-id.ts';
+import { errorHandler } from '../../../server/http/error-handler.ts';
+import { reconciliationRoutes } from '../../../server/http/reconciliation.route.ts';
 import type { ReconciliationService } from '../../../server/modules/reconciliation/index.ts';
 import type { Simulator } from '../../../server/upstream-sim/index.ts';
+import { codeOf, listening } from '../../support/doors.ts';
 import { editJournal, testReconciliation } from '../../support/reconciliation.ts';
 import { testDb, type TestDb } from '../../support/store.ts';
 import {
@@ -116,9 +125,21 @@ describe('doors of the reconciliation', () => {
     expect(days.map(({ day, missingThere }) => [day, missingThere])).to.deep.equal([[DAY, 1]]);
     const mended = await command('--platform', PLATFORM, '--day', DAY, '--repair');
     expect(mended.code).to.equal(1);
-    expect(mended.out).to.contain('平台缺失 1').and.contain('已补推');
+    expect(mended.out).to.contain('平台缺失 1');
+    expect(mended.out).to.match(
+      /^ {2}平台缺失 {2}示字〔2026〕[0-9a-f]{8}号 {2}示例商贸 {2}版本 1 {2}已补推$/m,
+    );
     await drain();
     expect((await command('--platform', PLATFORM, '--all')).code).to.equal(0);
+  });
+
+  it('the command shows the key of what only the platform has', async () => {
+    await sim.close();
+    await editJournal(journal(), (line) => ({ ...line, key: `${line.key}-other` }));
+    await start(Number(new URL(sim.url).port));
+    const { out } = await command('--platform', PLATFORM, '--day', DAY);
+    expect(out.match(/^ {2}本地缺失 {2}业务主键 key-[0-9a-f]{24}-other$/gm)).to.have.length(6);
+    expect(out.match(/^ {2}平台缺失 {2}示字/gm)).to.have.length(6);
   });
 
   it('the command answers 2 and says why when the platform is away or unknown', async () => {
@@ -134,6 +155,7 @@ describe('doors of the reconciliation', () => {
     [],
     ['--platform', PLATFORM],
     ['--platform', PLATFORM, '--day', DAY, '--all'],
+    ['--platform', PLATFORM, '--month', '2026-03', '--day', DAY],
     ['--x'],
   ]) {
     it(`the command wants to be used rightly: ${args.join(' ')}`, async () => {
@@ -142,10 +164,11 @@ describe('doors of the reconciliation', () => {
     });
   }
 
-  const job = () => {
+  const run = (job: Job) => {
     const app = { clock, outbox: box.outbox, reconciliation: service } as unknown as AppContext;
-    return reconcileDaily.run({ app, signal: new AbortController().signal });
+    return job.run({ app, signal: new AbortController().signal });
   };
+  const job = () => run(reconcileDaily);
 
   it('the job compares yesterday with every enabled platform and mends', async () => {
     await lose();
@@ -153,6 +176,105 @@ describe('doors of the reconciliation', () => {
     const counts = { platforms: 1, failed: 0, missingThere: 1, missingHere: 0, different: 0, repaired: 1 };
     expect(await job()).to.deep.equal(counts);
     expect((await box.outbox.counts(PLATFORM)).PENDING).to.equal(1);
+  });
+
+  it('the command compares one month', async () => {
+    await lose();
+    const found = await command('--platform', PLATFORM, '--month', '2026-03', '--json');
+    expect(JSON.parse(found.out)).to.include({ month: '2026-03', missingThere: 1 });
+    const other = await command('--platform', PLATFORM, '--month', '2026-02', '--json');
+    expect(JSON.parse(other.out)).to.deep.include({ month: '2026-02', here: 0, days: [] });
+    expect(await command('--platform', PLATFORM, '--month', '2026-13')).to.include({ code: 2 });
+  });
+
+  it('the monthly job compares all days of the month before, and no other', async () => {
+    clock.forward(2 * 86_400_000);
+    await box.enqueue(box.records.make(3));
+    await drain();
+    await lose();
+    clock.forward(40 * 86_400_000);
+    await box.enqueue(box.records.make(2));
+    await drain();
+    clock.forward(-10 * 86_400_000);
+    const none = { missingHere: 0, different: 0, repaired: 0 };
+    expect(await run(reconcileMonthly)).to.deep.equal({
+      platforms: 1,
+      days: 2,
+      failed: 0,
+      missingThere: 1,
+      ...none,
+    });
+    const { nodes } = await service.runs(systemViewer, {}, { first: 10 });
+    expect(nodes.map(({ day }) => day).sort()).to.deep.equal([DAY, '2026-03-04']);
+  });
+
+  for (const [day, month] of [
+    ['2026-01-01', '2025-12'],
+    ['2026-03-31', '2026-02'],
+    ['2024-03-01', '2024-02'],
+  ] as const)
+    it(`the month before ${day} is ${month}`, () => {
+      expect(monthBefore(day as CivilDate)).to.equal(month);
+    });
+
+  it('the list of differences goes out as a workbook, for those who may read it', async () => {
+    await lose();
+    const { id } = await service.run(systemViewer, { platform: PLATFORM, day: DAY });
+    const { content } = await service.workbook(systemViewer, id);
+    const book = read(content);
+    const rows = utils.sheet_to_json<Record<string, string>>(book.Sheets['差异清单'] ?? {});
+    expect(rows).to.have.length(1);
+    expect(rows[0]).to.include({
+      差异: '平台缺失',
+      类别: '行政许可',
+      处理: '可补推',
+      行政相对人: '示例商贸',
+    });
+    expect(rows[0]?.['文书号']).to.match(/^示字〔2026〕/);
+    expect(await codeOf(service.workbook(anonymousViewer, id))).to.equal('UNAUTHENTICATED');
+    expect(await codeOf(service.workbook(systemViewer, '0'.repeat(24)))).to.equal('RECONCILIATION_NOT_FOUND');
+  });
+
+  it('the workbook is fetched over HTTP by the id of the run', async () => {
+    await lose();
+    const { id } = await service.run(systemViewer, { platform: PLATFORM, day: DAY });
+    const agency = makeViewer({ kind: 'account', accountId: 'a', roles: ['AGENCY_MAKER'], sectors: [] });
+    let viewer = makeViewer({ kind: 'account', accountId: 'c', roles: ['CENTER_OPERATOR'], sectors: [] });
+    const app = express();
+    app.use((_req, res, next) => {
+      Object.assign(res.locals, { viewer, requestId: 'r', log: createLogger('silent') });
+      next();
+    });
+    app.use('/downloads', reconciliationRoutes(service), errorHandler);
+    const door = await listening(app);
+    const fetched = (run: string) => fetch(`${door.url}/downloads/reconciliation/${run}.xlsx`);
+    try {
+      const answer = await fetched(toGlobalId('ReconciliationRun', id));
+      expect(answer.status).to.equal(200);
+      expect(answer.headers.get('cache-control')).to.equal('no-store');
+      expect(read(Buffer.from(await answer.arrayBuffer())).SheetNames).to.deep.equal(['差异清单']);
+      for (const unknown of [
+        toGlobalId('ReconciliationRun', '0'.repeat(24)),
+        toGlobalId('FeedBatch', id),
+        'x',
+      ])
+        expect((await fetched(unknown)).status).to.equal(404);
+      viewer = agency;
+      expect((await fetched(toGlobalId('ReconciliationRun', id))).status).to.equal(403);
+    } finally {
+      await door.close();
+    }
+  });
+
+  it('a long list of differences is written beside everything else', async () => {
+    await box.enqueue(box.records.make(520));
+    await drain();
+    await sim.close();
+    await editJournal(journal(), () => undefined);
+    await start(Number(new URL(sim.url).port));
+    const { id } = await service.run(systemViewer, { platform: PLATFORM, day: DAY });
+    const { content } = await service.workbook(systemViewer, id);
+    expect(utils.sheet_to_json(read(content).Sheets['差异清单'] ?? {})).to.have.length(526);
   });
 
   it('the job goes on where a platform is away', async () => {

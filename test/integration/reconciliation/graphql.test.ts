@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import { graphql } from 'graphql';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeViewer, systemViewer, type Viewer } from '../../../server/auth/viewer.ts';
+import { anonymousViewer, makeViewer, systemViewer, type Viewer } from '../../../server/auth/viewer.ts';
 import type { Role } from '../../../server/auth/roles.ts';
 import { requestContext } from '../../../server/graphql/request-context.ts';
 import { createSchema } from '../../../server/graphql/schema.ts';
 import type { Simulator } from '../../../server/upstream-sim/index.ts';
 import { testContext, type TestContext } from '../../support/app.ts';
 import { connectPlatform, startSim } from '../../support/upstream.ts';
+import { agencyViewer, bring, collectionOf, csvFile, rowOf } from '../feed/feeds.ts';
 
 interface Run {
   readonly id: string;
@@ -27,7 +28,9 @@ const RUNS = `query ($filter: ReconciliationRunFilter) {
     edges { node {
       id state missingHere platformName
       groups { agency { name } missingHere }
-      differences(first: 5) { edges { node { id kind key recordId dayThere repairable repaired } } }
+      differences(first: 5) { edges { node {
+        id kind key recordId documentNumber counterpartName dayThere repairable repaired
+      } } }
     } }
   }
 }`;
@@ -44,6 +47,9 @@ describe('reconciliation over GraphQL', () => {
     context = await testContext();
     const { app } = context;
     const agency = await app.organizations.agencyOfSector('market');
+    const rows = [rowOf('LICENSE', 1), rowOf('LICENSE', 2, {}, 'NATURAL_PERSON')];
+    await bring(app, csvFile('LICENSE', rows));
+    const stored = await collectionOf(app, 'credit_records').find({}).toArray();
     const line = {
       at: '2026-03-02T02:00:00.000Z',
       token: 't',
@@ -57,7 +63,13 @@ describe('reconciliation over GraphQL', () => {
       effective: true,
     };
     const journal = join(context.directory, 'journal.jsonl');
-    await writeFile(journal, `${JSON.stringify(line)}\n`);
+    const ours = stored.map((record, i) => ({
+      ...line,
+      at: '2026-03-03T02:00:00.000Z',
+      itemId: `y:${String(i)}`,
+      key: record['naturalKey'] as string,
+    }));
+    await writeFile(journal, [line, ...ours].map((held) => `${JSON.stringify(held)}\n`).join(''));
     sim = await startSim('', { journal });
     await connectPlatform(app.outbox, sim.url);
   });
@@ -74,26 +86,30 @@ describe('reconciliation over GraphQL', () => {
     return graphql({ schema, source, variableValues: variableValues as never, contextValue });
   };
 
+  const doneRun = async (viewer: Viewer, day: string): Promise<Run> => {
+    for (;;) {
+      const { data, errors } = await ask(viewer, RUNS, { filter: { platform: 'province', day } });
+      expect(errors).to.equal(undefined);
+      const { reconciliationRuns } = data as unknown as { reconciliationRuns: { edges: { node: Run }[] } };
+      const run = reconciliationRuns.edges[0]?.node;
+      if (run?.state === 'DONE') return run;
+    }
+  };
+
   it('starts a run for the centre, and shows what it found to auditors', async () => {
     const input = { platform: 'province', day: '2026-03-02', repair: true };
     const started = await ask(viewerWith('CENTER_OPERATOR'), START, { input });
     expect(started.errors).to.equal(undefined);
     const auditor = viewerWith('AUDIT_ADMIN');
-    let run: Run | undefined;
-    while (run?.state !== 'DONE') {
-      const { data, errors } = await ask(auditor, RUNS, {
-        filter: { platform: 'province', day: '2026-03-02' },
-      });
-      expect(errors).to.equal(undefined);
-      run = (data as unknown as { reconciliationRuns: { edges: { node: Run }[] } }).reconciliationRuns
-        .edges[0]?.node;
-    }
+    const run = await doneRun(auditor, '2026-03-02');
     expect(run).to.include({ missingHere: 1, platformName: '省信用信息共享平台' });
     expect(run.groups[0]?.agency?.name).to.be.a('string');
     expect(run.differences.edges.map(({ node }) => node['kind'])).to.deep.equal(['MISSING_HERE']);
     expect(run.differences.edges[0]?.node).to.include({
       key: 'unknown',
       recordId: null,
+      documentNumber: null,
+      counterpartName: null,
       dayThere: '2026-03-02',
       repairable: false,
       repaired: false,
@@ -108,6 +124,36 @@ describe('reconciliation over GraphQL', () => {
     expect(again.data?.['node']).to.deep.equal({ state: 'DONE' });
     const trail = await context.app.audit.page(systemViewer, { first: 20 }, { action: 'reconciliation:run' });
     expect(trail.nodes).to.have.length(1);
+  });
+
+  it('names our records, natural persons masked, to those who may read records', async () => {
+    const centre = viewerWith('CENTER_OPERATOR');
+    const day = '2026-03-03';
+    await ask(centre, START, { input: { platform: 'province', day } });
+    const namesFor = async (viewer: Viewer) =>
+      (await doneRun(viewer, day)).differences.edges.map(({ node }) => [
+        node['documentNumber'],
+        node['counterpartName'],
+      ]);
+    expect(await namesFor(centre)).to.have.deep.members([
+      ['示字〔2025〕1号', '示例商贸1号'],
+      ['示字〔2025〕2号', '王*'],
+    ]);
+    // 三员: the audit administrator has no business with records.
+    expect(await namesFor(viewerWith('AUDIT_ADMIN'))).to.deep.equal([
+      [null, null],
+      [null, null],
+    ]);
+  });
+
+  it('finds records for those alone who may see them', async () => {
+    const { app } = context;
+    const ids = (await collectionOf(app, 'credit_records').find({}).toArray()).map(({ _id }) => String(_id));
+    const seenBy = async (viewer: Viewer) => (await app.creditRecords.visibleOf(viewer, ids)).length;
+    expect(await seenBy(await agencyViewer(app, 'market'))).to.equal(2);
+    expect(await seenBy(await agencyViewer(app, 'tax'))).to.equal(0);
+    expect(await seenBy(viewerWith('AUDIT_ADMIN'))).to.equal(0);
+    expect(await seenBy(anonymousViewer)).to.equal(0);
   });
 
   it('starts nothing for those who only read', async () => {

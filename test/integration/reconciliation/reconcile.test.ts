@@ -161,6 +161,8 @@ describe('reconciliation', () => {
       kind: 'DIFFERENT',
       key: `key-${record.recordId}`,
       recordId: record.recordId,
+      documentNumber: `示字〔2026〕${record.recordId.slice(-8)}号`,
+      counterpartName: '示例商贸',
       hashThere: 'forged',
       repaired: false,
     });
@@ -191,6 +193,40 @@ describe('reconciliation', () => {
     await appendFile(journal(), `${JSON.stringify(extra)}\n${JSON.stringify(unsent)}\n`);
     await restart();
     expect(await run(today(), true)).to.deep.equal({ ...clean(4), there: 6, missingHere: 2 });
+    const { nodes } = await service.runs(systemViewer, {}, { first: 1 });
+    const list = await service.differences(systemViewer, nodes[0]?.id ?? '', { first: 10 });
+    // One of the two is stored here, though it was never put in for the platform.
+    expect(list.nodes.map(({ key, documentNumber }) => [key, documentNumber])).to.have.deep.members([
+      ['key-unknown', undefined],
+      [`key-${strange.recordId}`, `示字〔2026〕${strange.recordId.slice(-8)}号`],
+    ]);
+  });
+
+  it('names the records of the page that is shown, and no others', async () => {
+    const changes = await push(7);
+    await restart(lost(...changes));
+    await run();
+    const { nodes } = await service.runs(systemViewer, {}, { first: 1 });
+    const asked: (readonly string[])[] = [];
+    const { visibleOf } = box.records;
+    box.records.visibleOf = (viewer, ids) => {
+      asked.push(ids);
+      return visibleOf.call(box.records, viewer, ids);
+    };
+    const first = await service.differences(systemViewer, nodes[0]?.id ?? '', { first: 5 });
+    const after = first.cursors.at(-1) ?? '';
+    const second = await service.differences(systemViewer, nodes[0]?.id ?? '', { first: 5, after });
+    expect(asked.map((ids) => ids.length)).to.deep.equal([5, 2]);
+    const named = [...first.nodes, ...second.nodes];
+    expect(named.map(({ documentNumber }) => documentNumber)).to.have.members(
+      changes.map(({ recordId }) => `示字〔2026〕${recordId.slice(-8)}号`),
+    );
+    // A record that is gone keeps its key.
+    box.records.remove({ recordId: first.nodes[0]?.recordId ?? '' });
+    const again = await service.differences(systemViewer, nodes[0]?.id ?? '', { first: 1 });
+    expect(again.nodes[0])
+      .to.include({ key: first.nodes[0]?.key })
+      .and.not.to.have.property('documentNumber');
   });
 
   it('counts what is in flight apart', async () => {
