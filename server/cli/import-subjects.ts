@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { systemViewer } from '../auth/viewer.ts';
+import { civilDate, isCivilDate, type CivilDate } from '../lib/civil-date.ts';
 import { InputError } from '../lib/errors.ts';
 import { messageOf } from '../lib/messages.ts';
 import type { ImportProblem, ImportResult, SubjectService } from '../modules/subject/index.ts';
@@ -12,16 +13,29 @@ interface ImportSubjectsServices {
   readonly subjects: SubjectService;
 }
 
-function parse(args: readonly string[]): { file: string; dryRun: boolean; json: boolean } {
+interface ImportSubjectsArgs {
+  readonly file: string;
+  readonly day?: CivilDate;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+function parse(args: readonly string[]): ImportSubjectsArgs {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { 'dry-run': { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+      options: {
+        day: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
       allowPositionals: true,
     });
     const [file, ...extra] = positionals;
     if (file === undefined || extra.length > 0) throw new UsageError('请给出一个 CSV 文件');
-    return { file, dryRun: values['dry-run'], json: values.json };
+    const { day, json, 'dry-run': dryRun } = values;
+    if (day !== undefined && !isCivilDate(day)) throw new UsageError('--day 应为日期 YYYY-MM-DD');
+    return { file, dryRun, json, ...(day !== undefined && { day: civilDate(day) }) };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError((error as Error).message);
@@ -56,13 +70,16 @@ function print(file: string, { rows, problems, problemsLeftOut, warnings }: Impo
   if (more > 0) console.log(`  另有 ${String(more)} 处问题（--json 列出）`);
 }
 
-/** `credit import-subjects`: the register of enterprises into the base library. */
+/**
+ * `credit import-subjects`: the register of enterprises into the base library, whole exports and the registry's daily
+ * table. `--day`: rows without a day of approval count from that day.
+ */
 export const importSubjectsCommand = {
-  usage: 'import-subjects <file.csv> [--dry-run] [--json]',
+  usage: 'import-subjects <file.csv> [--day <YYYY-MM-DD>] [--dry-run] [--json]',
 
   /** @returns 0 done, 1 rows were refused, 2 the file is no register export or cannot be read */
   async run(args: readonly string[], { subjects }: ImportSubjectsServices): Promise<number> {
-    const { file, dryRun, json } = parse(args);
+    const { file, day, dryRun, json } = parse(args);
     const started = performance.now();
     const terminal = process.stderr.isTTY && !json;
     let result: ImportResult;
@@ -70,6 +87,7 @@ export const importSubjectsCommand = {
       const { size } = await stat(file);
       result = await subjects.importFile(systemViewer, file, {
         dryRun,
+        ...(day && { day }),
         onProgress: ({ rows, bytes }) => {
           if (terminal)
             process.stderr.write(

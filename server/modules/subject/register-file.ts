@@ -1,59 +1,40 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { finished, type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import iconv from 'iconv-lite';
 import { InputError } from '../../lib/errors.ts';
-import {
-  readRegisterRow,
-  REGISTER_COLUMNS,
-  type RegisterCells,
-  type RegisterEntry,
-  type RegisterField,
-} from './register-row.ts';
+import { readRegisterHeader, type RegisterHeader, type RegisterLayout } from './register-layout.ts';
+import { RegisterText } from './register-text.ts';
+import { readRegisterRow, type RegisterCells, type RegisterEntry } from './register-row.ts';
 
 export interface RegisterLine {
   /** Line of the file where the row begins, from 1. */
   readonly row: number;
   /** Bytes of the file read so far. */
   readonly bytes: number;
+  readonly layout: RegisterLayout;
   readonly cells: RegisterCells;
 }
 
-const SNIFFED_BYTES = 65_536;
+/** A stream of bytes, left to its owner when it is not read to its end, and what is to be read of it. */
+export interface RegisterSource {
+  readonly source: Readable;
+  /** Whether an export, which has no days, is refused. */
+  readonly dailyOnly?: boolean;
+}
+
 const LONGEST_ROW = 1_000_000;
-const FIELDS = Object.entries(REGISTER_COLUMNS) as [RegisterField, string][];
-
-/** The header is Chinese, so the first bytes tell: what is not UTF-8 is GB18030. */
-async function isUtf8(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
-    new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, bytesRead), { stream: true });
-    return true;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-function columnsOf(header: readonly string[]): [RegisterField, number][] {
-  const names = header.map((cell) => cell.normalize('NFKC').trim());
-  const missing = FIELDS.filter(([, name]) => !names.includes(name)).map(([, name]) => name);
-  if (missing.length > 0)
-    throw new InputError(['file'], 'SUBJECT_FILE_HEADER', { missing: missing.join('、') });
-  return FIELDS.map(([field, name]) => [field, names.indexOf(name)]);
-}
 
 /**
- * Streams the rows of a register export: csv in UTF-8 or GB18030, columns in any order. Rows without any value are
- * left out.
+ * Streams the rows of a register file, export or daily table: csv in UTF-8 or GB18030, columns in any order. Rows
+ * without any value are left out.
  * @throws InputError SUBJECT_FILE_HEADER when a column is missing, SUBJECT_FILE_MALFORMED when it is no csv
  */
-export async function* readRegisterFile(path: string): AsyncGenerator<RegisterLine> {
-  const source = createReadStream(path, { highWaterMark: 1 << 18 });
-  const text = (await isUtf8(path)) ? source : source.pipe(iconv.decodeStream('gb18030'));
+export async function* readRegisterFile({ source, dailyOnly }: RegisterSource): AsyncGenerator<RegisterLine> {
+  const text = source.pipe(new RegisterText());
+  // Also when whoever sends it goes away.
+  const forget = finished(source, { writable: false }, (error) => {
+    if (error) text.destroy(error);
+  });
   const parser = parse({
     bom: true,
     relax_column_count: true,
@@ -62,8 +43,8 @@ export async function* readRegisterFile(path: string): AsyncGenerator<RegisterLi
     max_record_size: LONGEST_ROW,
     info: true,
   });
-  source.on('error', (error) => parser.destroy(error));
-  let columns: [RegisterField, number][] | undefined;
+  text.on('error', (error) => parser.destroy(error));
+  let header: RegisterHeader | undefined;
   let row = 1;
   try {
     for await (const { record, info } of text.pipe(parser) as AsyncIterable<{
@@ -72,27 +53,39 @@ export async function* readRegisterFile(path: string): AsyncGenerator<RegisterLi
     }>) {
       const begins = row;
       row = info.lines + 1;
-      if (!columns) {
-        columns = columnsOf(record);
+      if (!header) {
+        header = readRegisterHeader(record, dailyOnly);
         continue;
       }
       if (record.every((cell) => cell.trim() === '')) continue;
-      const cells = Object.fromEntries(columns.map(([field, at]) => [field, record[at] ?? '']));
-      yield { row: begins, bytes: source.bytesRead, cells: cells as Record<RegisterField, string> };
+      const cells: RegisterCells = Object.fromEntries(
+        header.places.map(([field, at]) => [field, record[at] ?? '']),
+      );
+      yield { row: begins, bytes: text.bytes, layout: header.layout, cells };
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new InputError(['file'], 'SUBJECT_FILE_MALFORMED', { row });
   } finally {
-    source.destroy();
+    forget();
+    source.unpipe(text);
   }
-  if (!columns) columnsOf([]);
+  if (!header) readRegisterHeader([], dailyOnly);
 }
 
-/** The entries of a register export that an import would take. */
+export function openRegister(path: string): Readable {
+  return createReadStream(path, { highWaterMark: 1 << 18 });
+}
+
+/** The entries of a register file that an import would take. */
 export async function* readRegister(path: string): AsyncGenerator<RegisterEntry> {
-  for await (const { cells } of readRegisterFile(path)) {
-    const result = readRegisterRow(cells);
-    if ('entry' in result) yield result.entry;
+  const source = openRegister(path);
+  try {
+    for await (const { cells, layout } of readRegisterFile({ source })) {
+      const result = readRegisterRow(cells, { layout });
+      if ('entry' in result) yield result.entry;
+    }
+  } finally {
+    source.destroy();
   }
 }

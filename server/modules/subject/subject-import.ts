@@ -1,13 +1,19 @@
+import type { ClientSession } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
+import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { readRegisterFile } from './register-file.ts';
+import { MetSubjects } from './met-subjects.ts';
+import { readRegisterFile, type RegisterSource } from './register-file.ts';
 import { readRegisterRow, type RegisterEntry, type RegisterFault } from './register-row.ts';
-import { planChunk, type ChunkPlan, type SubjectOutcome } from './subject-plan.ts';
-import type { KnownSubject, SubjectRepository } from './subject.repository.ts';
+import { planEntries, type EntriesPlan } from './plan-entries.ts';
+import type { SubjectOutcome } from './subject-plan.ts';
+import type { SubjectRepository } from './subject.repository.ts';
 
 export interface ImportOptions {
   /** Says what would happen and changes nothing; remembers every new code it met. */
   readonly dryRun?: boolean;
+  /** Day from which rows count that have no day of approval. */
+  readonly day?: CivilDate;
   readonly signal?: AbortSignal;
   /** Called before every chunk with what was read so far. */
   readonly onProgress?: (progress: { readonly rows: number; readonly bytes: number }) => void;
@@ -33,28 +39,36 @@ export interface ImportResult {
   readonly warnings: Readonly<Record<string, number>>;
 }
 
+interface ImportDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly repository: SubjectRepository;
+}
+
 const CHUNK = 1000;
 const MOST_PROBLEMS = 10_000;
 
 /** One run over one file. Every chunk is a transaction of its own, so a run may stop anywhere and be repeated. */
 export class SubjectImport {
-  readonly #deps: { readonly db: Db; readonly clock: Clock; readonly repository: SubjectRepository };
+  readonly #deps: ImportDeps;
   readonly #options: ImportOptions;
   readonly #rows: ImportRows = { read: 0, inserted: 0, updated: 0, unchanged: 0, conflict: 0, refused: 0 };
   readonly #problems: ImportProblem[] = [];
   readonly #warnings: Record<string, number> = {};
-  readonly #met = new Map<string, KnownSubject>();
+  readonly #met = new MetSubjects();
+  #source = '';
   #leftOut = 0;
 
-  constructor(
-    deps: { readonly db: Db; readonly clock: Clock; readonly repository: SubjectRepository },
-    options: ImportOptions,
-  ) {
+  constructor(deps: ImportDeps, options: ImportOptions) {
     this.#deps = deps;
     this.#options = options;
   }
 
-  async run(path: string): Promise<ImportResult> {
+  /** @param fileName as people know it */
+  async run(fileName: string, register: RegisterSource): Promise<ImportResult> {
+    const { day } = this.#options;
+    const reading = { ...(day && { day }), today: civilDateOf(this.#deps.clock.now()) };
+    this.#source = fileName;
     let chunk: RegisterEntry[] = [];
     let bytes = 0;
     // The next chunk is parsed while the store works on this one.
@@ -68,13 +82,13 @@ export class SubjectImport {
       chunk = [];
     };
     try {
-      for await (const { row, cells, bytes: read } of readRegisterFile(path)) {
+      for await (const { row, layout, cells, bytes: read } of readRegisterFile(register)) {
         this.#rows.read += 1;
         bytes = read;
-        const result = readRegisterRow(cells);
+        const result = readRegisterRow(cells, { layout, ...reading });
         if ('faults' in result) this.#refuse(row, result.faults);
         else {
-          for (const warning of result.warnings) this.#warnings[warning] = (this.#warnings[warning] ?? 0) + 1;
+          for (const warning of result.warnings) this.#warn(warning, 1);
           chunk.push(result.entry);
         }
         if (chunk.length === CHUNK) await flush();
@@ -91,6 +105,10 @@ export class SubjectImport {
     };
   }
 
+  #warn(code: string, times: number): void {
+    this.#warnings[code] = (this.#warnings[code] ?? 0) + times;
+  }
+
   #refuse(row: number, faults: readonly RegisterFault[]): void {
     this.#rows.refused += 1;
     for (const fault of faults) {
@@ -102,23 +120,22 @@ export class SubjectImport {
   async #store(entries: readonly RegisterEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const { db, clock, repository } = this.#deps;
-    const usccs = [...new Set(entries.map(({ uscc }) => uscc))];
-    let plan: ChunkPlan;
+    const receipt = { source: this.#source, now: clock.now() };
+    let plan: EntriesPlan;
     if (this.#options.dryRun === true) {
-      const met = usccs.flatMap((uscc) => this.#met.get(uscc) ?? []);
-      plan = planChunk(entries, [...(await repository.known(usccs)), ...met], clock.now());
-      for (const { _id, name, formerNames, origin, contentHash } of plan.after) {
-        this.#met.set(_id, { _id, name, formerNames, origin, contentHash });
-      }
+      plan = await planEntries(entries, this.#met.over(repository), receipt);
+      this.#met.note(plan);
     } else {
-      plan = await db.inTransaction(async (tx) => {
-        const made = planChunk(entries, await repository.known(usccs, tx), clock.now());
+      plan = await db.inTransaction(async (tx: ClientSession) => {
+        const made = await planEntries(entries, repository, receipt, tx);
         await repository.write(made.writes, tx);
+        await repository.writeRegistrations(made.registrations, tx);
         return made;
       });
     }
     for (const [outcome, count] of Object.entries(plan.outcomes)) {
       this.#rows[outcome as SubjectOutcome] += count;
     }
+    if (plan.late > 0) this.#warn('SUBJECT_REGISTRATION_LATE', plan.late);
   }
 }

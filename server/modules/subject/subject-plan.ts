@@ -1,16 +1,13 @@
-import { mongo } from 'mongoose';
 import { gramsOf, normaliseName } from './subject-name.ts';
+import { applied, factsOf, formerNamesWith } from './registration-fold.ts';
 import type { RegisterEntry } from './register-row.ts';
-import type { SubjectDoc } from './subject.model.ts';
+import type { SubjectDoc, SubjectState } from './subject.model.ts';
 import type { KnownSubject, SubjectWrite } from './subject.repository.ts';
 
 export type SubjectOutcome = 'inserted' | 'updated' | 'unchanged';
 
-/** State in the register 登记状态 of an entry of the base library; its exports hold the living ones. */
-const LISTED = '存续';
 /** Nothing is known of a subject that only a record named. */
 const UNKNOWN = '未知';
-const MOST_FORMER_NAMES = 20;
 
 export interface ChunkPlan {
   readonly writes: readonly SubjectWrite[];
@@ -19,15 +16,17 @@ export interface ChunkPlan {
   readonly after: readonly KnownSubject[];
 }
 
-function gramsOfName(name: string): string[] {
-  return gramsOf(normaliseName(name));
+/** Pairs of characters by which any of the names is found. */
+export function gramsOfNames({ name, formerNames }: Pick<SubjectState, 'name' | 'formerNames'>): string[] {
+  const names = [name, ...formerNames.map((former) => former.name)];
+  return [...new Set(names.flatMap((each) => gramsOf(normaliseName(each))))];
 }
 
 /** The write that makes a subject which the base library does not hold, unless it is there. */
 export function provisionalWrite(uscc: string, name: string, now: Date): SubjectWrite {
   const fields: Omit<SubjectDoc, '_id'> = {
     name,
-    grams: gramsOfName(name),
+    grams: gramsOfNames({ name, formerNames: [] }),
     status: UNKNOWN,
     origin: 'PROVISIONAL',
     formerNames: [],
@@ -37,39 +36,26 @@ export function provisionalWrite(uscc: string, name: string, now: Date): Subject
   return { updateOne: { filter: { _id: uscc }, update: { $setOnInsert: fields }, upsert: true } };
 }
 
-/** A name that was registered stays known; the one that a record gave a provisional subject does not. */
-function formerNames(before: KnownSubject, name: string): string[] {
-  if (before.origin !== 'BASE' || before.name === name) return before.formerNames;
-  return [
-    ...before.formerNames.filter((former) => former !== name && former !== before.name),
-    before.name,
-  ].slice(-MOST_FORMER_NAMES);
+export function subjectDocOf(uscc: string, state: SubjectState, contentHash: string, now: Date): SubjectDoc {
+  return { ...state, _id: uscc, grams: gramsOfNames(state), origin: 'BASE', contentHash, updatedAt: now };
 }
 
+/** An entry without a day stands for the whole; only the names before it stay known. */
 function documentOf(entry: RegisterEntry, before: KnownSubject | undefined, now: Date): SubjectDoc {
-  const { uscc, capital, ...rest } = entry;
-  return {
-    _id: uscc,
-    ...rest,
-    ...(capital && {
-      capital: {
-        text: capital.text,
-        ...(capital.amount !== undefined && { fen: mongo.Long.fromBigInt(capital.amount) }),
-        ...(capital.currency && { currency: capital.currency }),
-        ...(capital.warning && { warning: capital.warning }),
-      },
-    }),
-    grams: gramsOfName(entry.name),
-    status: LISTED,
-    origin: 'BASE',
-    formerNames: before ? formerNames(before, entry.name) : [],
-    updatedAt: now,
-  };
+  const formerNames = before?.origin === 'BASE' ? formerNamesWith(before, entry.name) : [];
+  const state = applied(undefined, { facts: factsOf(entry), formerNames });
+  return subjectDocOf(entry.uscc, state, entry.contentHash, now);
+}
+
+export function subjectWrite(doc: SubjectDoc, stored: boolean): SubjectWrite {
+  return stored
+    ? { replaceOne: { filter: { _id: doc._id }, replacement: doc } }
+    : { insertOne: { document: doc } };
 }
 
 /**
- * Compares a chunk of the register with what the store holds. The last row of a code wins; an earlier one of the same
- * chunk is only counted.
+ * Compares a chunk of an export without a day with what the store holds of subjects of which nothing is registered day
+ * by day. The last row of a code wins; an earlier one of the same chunk is only counted.
  */
 export function planChunk(
   entries: readonly RegisterEntry[],
@@ -88,10 +74,6 @@ export function planChunk(
     outcomes[before ? 'updated' : 'inserted'] += 1;
     docs.set(entry.uscc, documentOf(entry, before, now));
   }
-  const writes = [...docs.values()].map((doc): SubjectWrite =>
-    known.has(doc._id)
-      ? { replaceOne: { filter: { _id: doc._id }, replacement: doc } }
-      : { insertOne: { document: doc } },
-  );
+  const writes = [...docs.values()].map((doc) => subjectWrite(doc, known.has(doc._id)));
   return { writes, outcomes, after: [...docs.values()] };
 }

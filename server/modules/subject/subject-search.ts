@@ -40,7 +40,7 @@ function further(a: Slice, b: Slice): number {
 }
 
 /**
- * Finds the first `wanted` names behind `after` that hold a fragment. A name with the fragment stands in the list of
+ * Finds the first `wanted` subjects behind `after` of which a name holds a fragment. A name with the fragment stands in the list of
  * each of its grams, so one slice of any list shows every hit as far as the slice reaches. Each round reads a slice of
  * several lists and goes on from where the furthest one ended: the rarest gram leads, wherever it is the rarest,
  * and nobody has to count. A frequent fragment fills its page in the first round, a rare one comes to the end of a list.
@@ -66,8 +66,9 @@ export async function searchNames(
     );
     slices.sort(further);
     const [best] = slices as [Slice, ...Slice[]];
-    for (const { _id, name } of best.names) {
-      if (!normaliseName(name).includes(fragment)) continue;
+    for (const { _id, name, formerNames } of best.names) {
+      const names = [name, ...formerNames.map((former) => former.name)];
+      if (!names.some((each) => normaliseName(each).includes(fragment))) continue;
       usccs.push(_id);
       if (usccs.length === wanted) return { usccs, position: _id, ended: false };
     }

@@ -116,9 +116,15 @@ describe('subjects', () => {
       expect(result.rows).to.include({ read: 3, inserted: 0, updated: 1, unchanged: 2 });
       const found = await subjects.findByUsccs([code(1), code(99)]);
       expect([...found.values()]).to.deep.equal([
-        { uscc: code(1), name: '示例新名有限公司', formerNames: ['示例旧名有限公司'], origin: 'BASE' },
+        {
+          uscc: code(1),
+          name: '示例新名有限公司',
+          formerNames: [{ name: '示例旧名有限公司' }],
+          origin: 'BASE',
+          status: '存续',
+        },
       ]);
-      expect((await subjects.search(systemViewer, '旧名', { first: 5 })).nodes).to.deep.equal([]);
+      expect((await subjects.search(systemViewer, '旧名', { first: 5 })).nodes).to.have.lengthOf(1);
       expect((await subjects.search(systemViewer, '新名', { first: 5 })).nodes).to.have.lengthOf(1);
     });
 

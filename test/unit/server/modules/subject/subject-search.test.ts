@@ -25,7 +25,7 @@ function indexOf(names: readonly Named[]): { read: ReadGram; reads: () => number
       const from = list.findIndex(({ _id }) => _id > after);
       const found = from < 0 ? [] : list.slice(from, from + limit);
       reads += found.length;
-      return found;
+      return found.map((named) => ({ ...named, formerNames: [] }));
     },
   };
 }
