@@ -3,10 +3,13 @@ import { connectionOf, pageArgs } from '../connection.ts';
 import { toGlobalId } from '../global-id.ts';
 import type { GraphqlModule } from '../resolver.ts';
 
-interface SearchArgs {
-  readonly text: string;
+interface ListArgs {
   readonly first: number;
   readonly after?: string | null;
+}
+
+interface SearchArgs extends ListArgs {
+  readonly text: string;
 }
 
 export const subjectModule: GraphqlModule = {
@@ -20,6 +23,8 @@ export const subjectModule: GraphqlModule = {
       id: ({ uscc }: Subject) => toGlobalId('Subject', uscc),
       registeredCapital: ({ capital }: Subject) => capital?.text ?? null,
       businessScope: ({ scope }: Subject) => scope ?? null,
+      changes: async ({ uscc }: Subject, args: ListArgs, { app, viewer }) =>
+        connectionOf(await app.subjects.changes(viewer, uscc, pageArgs(args))),
       provisional: ({ origin }: Subject) => origin === 'PROVISIONAL',
     },
   },

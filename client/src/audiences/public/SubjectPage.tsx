@@ -2,6 +2,9 @@ import { Alert } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { PublicRecordPanel } from '../../features/publication/PublicRecordPanel.tsx';
+import { FormerNames } from '../../features/subject/FormerNames.tsx';
+import { SubjectChanges } from '../../features/subject/SubjectChanges.tsx';
+import { SubjectStatus } from '../../features/subject/SubjectStatus.tsx';
 import { SubjectDocument, type RecordKind } from '../../graphql/__generated__/documents.ts';
 import { useTitle } from '../../shared/city.ts';
 import { Facts, Failure, isMissing, Loading } from '../../shared/components.tsx';
@@ -64,7 +67,16 @@ export function SubjectPage() {
         <Facts
           items={[
             { label: '统一社会信用代码', value: subject.uscc },
-            { label: '登记状态', value: subject.status },
+            {
+              label: '登记状态',
+              value: <SubjectStatus status={subject.status} since={subject.statusSince} />,
+            },
+            ...(subject.formerNames.length > 0
+              ? [{ label: '曾用名', value: <FormerNames names={subject.formerNames} /> }]
+              : []),
+            ...(subject.legalRepresentative
+              ? [{ label: '法定代表人（经营者）', value: subject.legalRepresentative }]
+              : []),
             { label: '企业类型', value: subject.type ?? UNREGISTERED },
             { label: '成立日期', value: formatDate(subject.foundedOn) },
             { label: '注册资本', value: subject.registeredCapital ?? UNREGISTERED },
@@ -74,6 +86,7 @@ export function SubjectPage() {
           ]}
         />
       </section>
+      <SubjectChanges key={`${uscc} changes`} uscc={subject.uscc} />
       {GROUPS.map(({ name, kinds, always }) => (
         <PublicRecordPanel
           key={`${uscc} ${name}`}

@@ -3,9 +3,10 @@ import { useQuery } from 'urql';
 import { SearchSubjectsDocument } from '../../graphql/__generated__/documents.ts';
 import { Failure, Loading, Nothing, Pager, Tag } from '../../shared/components.tsx';
 import { usePages } from '../../shared/use-pages.ts';
+import { metFormerName } from './former-name.ts';
+import { SubjectStatus } from './SubjectStatus.tsx';
 
 const PAGE_SIZE = 20;
-const REGISTERED = '存续';
 
 /** Subjects that a code or a part of a name leads to. */
 export function SubjectResults({ text }: { text: string }) {
@@ -24,23 +25,23 @@ export function SubjectResults({ text }: { text: string }) {
   return (
     <>
       <ul className="results">
-        {edges.map(({ node }) => (
-          <li key={node.id}>
-            <h3>
-              <Link to={`/subject/${node.uscc}`}>{node.name}</Link>
-              {node.provisional ? (
-                <Tag tone="plain">未登记</Tag>
-              ) : (
-                <Tag tone={node.status === REGISTERED ? 'good' : 'warn'}>{node.status}</Tag>
-              )}
-            </h3>
-            <p>
-              <span>统一社会信用代码：{node.uscc}</span>
-              {node.type && <span>{node.type}</span>}
-              {node.address && <span>{node.address}</span>}
-            </p>
-          </li>
-        ))}
+        {edges.map(({ node }) => {
+          const former = metFormerName(text, node);
+          return (
+            <li key={node.id}>
+              <h3>
+                <Link to={`/subject/${node.uscc}`}>{node.name}</Link>
+                {node.provisional ? <Tag tone="plain">未登记</Tag> : <SubjectStatus status={node.status} />}
+              </h3>
+              <p>
+                {former !== undefined && <span>曾用名：{former}</span>}
+                <span>统一社会信用代码：{node.uscc}</span>
+                {node.type && <span>{node.type}</span>}
+                {node.address && <span>{node.address}</span>}
+              </p>
+            </li>
+          );
+        })}
       </ul>
       {edges.length === 0 && <p className="quiet">本页没有相符的主体，请继续查看下一页。</p>}
       <Pager pages={pages} pageInfo={pageInfo} />
