@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Figure } from './figures.ts';
 
 /** The seven dimensions of data quality (SAMR's campaign of 2023). */
-export type DimensionCode =
+type DimensionCode =
   'COMPLETENESS' | 'NORMATIVITY' | 'REDUNDANCY' | 'RELATION' | 'ACCURACY' | 'TIMELINESS' | 'COVERAGE';
 
-export interface Dimension {
+interface Dimension {
   readonly code: DimensionCode;
   /** Chinese. */
   readonly name: string;
