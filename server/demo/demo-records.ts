@@ -47,6 +47,15 @@ const FEEDS: readonly (readonly [feed: string, rows: number, errorShare: number]
   ['eco/penalty', 8, 0],
   ['build/license', 10, 0],
   ['fire/penalty', 8, 0],
+  ['tax/grade', 10, 0],
+  ['eco/grade', 8, 0],
+  ['market/abnormal', 8, 0],
+  ['market/inspection', 10, WITH_PROBLEMS],
+  ['labour/wage-list', 3, 0],
+  ['commerce/honor', 6, 0],
+  ['land/commitment', 6, 0],
+  ['ip/patent', 8, 0],
+  ['court/dishonest', 3, 0],
 ];
 
 function firmsOf({ today, cityName, seed = SEED }: DemoCity): FirmSource {
@@ -62,7 +71,7 @@ export function demoSubjectsCsv(city: DemoCity): string {
 }
 
 /**
- * Some two hundred invented decisions of the last weeks, on working days before today, a file for each of twelve feeds;
+ * Some two hundred and fifty invented records of the last weeks, on working days before today, a file for each feed;
  * a few rows hold a mistake on purpose, so that there is something to correct.
  */
 export function demoFiles(city: DemoCity): DemoFile[] {

@@ -61,7 +61,7 @@ describe('a sector added as data alone', function () {
     const write = (name: string, content: object) =>
       writeFile(join(folder, 'beekeeping', name), JSON.stringify(content));
     await write('sector.json', SECTOR);
-    await write('grade.json', GRADE);
+    await write('honey-grade.json', GRADE);
     await write('unlisted.json', UNLISTED);
     await write('license.json', { kind: 'LICENSE', name: '行政许可', catalogue: catalogue('BEE-LICENSE') });
     city = await aCity({ SECTORS_DIR: folder });
@@ -85,11 +85,13 @@ describe('a sector added as data alone', function () {
       feed.startsWith('beekeeping/'),
     );
     expect(own.map(({ feed }) => feed)).to.have.members([
-      'beekeeping/grade',
+      'beekeeping/honey-grade',
       'beekeeping/license',
       'beekeeping/unlisted',
     ]);
-    expect((await run('template', 'beekeeping/grade', '--out', join(folder, 'grade.xlsx'))).code).to.equal(0);
+    expect(
+      (await run('template', 'beekeeping/honey-grade', '--out', join(folder, 'grade.xlsx'))).code,
+    ).to.equal(0);
 
     const set = ['--url', simulator.url, '--token', SIM_TOKEN, '--enabled', 'true'];
     expect((await run('platform', 'set', 'province', ...set)).code).to.equal(0);
@@ -103,7 +105,7 @@ describe('a sector added as data alone', function () {
     ];
     const file = join(folder, '等级.csv');
     await writeFile(file, [header, ...rows.map((row) => row.join(','))].join('\n'));
-    const imported = await run('import', file, '--feed', 'beekeeping/grade', '--json');
+    const imported = await run('import', file, '--feed', 'beekeeping/honey-grade', '--json');
     expect(imported.code).to.equal(1);
     expect(imported.said).to.deep.include({
       rows: { read: 3, inserted: 2, updated: 0, unchanged: 0, conflict: 0, refused: 1 },
@@ -129,7 +131,7 @@ describe('a sector added as data alone', function () {
     const app = await city.open();
     const shown = await app.publications.page(anonymousViewer, { uscc: firm(1)[1] as string }, { first: 5 });
     expect(shown.nodes.map(({ feed, documentNumber }) => [feed, documentNumber])).to.deep.equal([
-      ['beekeeping/grade', '养蜂信用评价 2024'],
+      ['beekeeping/honey-grade', '养蜂信用评价 2024'],
     ]);
     const fields = shown.nodes[0]?.fields.map(({ name, value }) => `${name}：${value}`);
     expect(fields).to.include.members(['评价等级：甲', '蜂箱数：12', '评价机构：示例市养蜂管理站']);

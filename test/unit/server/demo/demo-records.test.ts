@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { loadCalendar } from '../../../../server/lib/calendar.ts';
 import { addDays, civilDate } from '../../../../server/lib/civil-date.ts';
 import { checkUscc } from '../../../../server/lib/uscc.ts';
+import { columnName } from '../../../../server/modules/template/index.ts';
 import { demoFiles, demoSubjectsCsv } from '../../../../server/demo/demo-records.ts';
 
 const calendar = loadCalendar();
@@ -17,20 +18,25 @@ describe('the demo city', () => {
       expect(new Set(firms.map((firm) => firm['统一社会信用代码'])).size).to.equal(60);
       const known = new Map(firms.map((firm) => [firm['统一社会信用代码'], firm['企业名称']]));
       const files = demoFiles(city);
-      expect(files).to.have.lengthOf(12);
-      const rows = files.flatMap(({ csv }) => records(csv));
-      expect(rows).to.have.lengthOf(205);
+      expect(files).to.have.lengthOf(21);
+      const rows = files.flatMap(({ csv, feed }) => {
+        const named = (field: string) => columnName(feed, field);
+        return records(csv).map((row) => ({
+          date: (row[named('decidedOn')] ?? '').replaceAll('/', '-'),
+          code: row[named('uscc')] ?? '',
+          name: row[named('counterpartName')],
+        }));
+      });
+      expect(rows).to.have.lengthOf(267);
       let faulty = 0;
-      for (const row of rows) {
-        const date = (row['许可决定日期'] ?? row['处罚决定日期'] ?? '').replaceAll('/', '-');
-        const code = row['行政相对人代码_1（统一社会信用代码）'] ?? '';
+      for (const { date, code, name } of rows) {
         if (date > today || (code !== '' && !checkUscc(code).ok)) {
           faulty += 1;
           continue;
         }
         expect(date >= addDays(today, -45), date).to.equal(true);
         expect(calendar.isWorkingDay(civilDate(date))).to.equal(true);
-        if (code !== '') expect(known.get(code)).to.equal(row['行政相对人名称']);
+        if (code !== '') expect(known.get(code)).to.equal(name);
       }
       expect(faulty).to.be.within(1, 20);
     });
