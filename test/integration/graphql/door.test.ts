@@ -21,6 +21,7 @@ import {
 } from '../../support/doors.ts';
 import type { Services } from '../../support/doors.ts';
 import { schemaWith } from '../../support/graphql.ts';
+import { documentOf } from '../../support/root-documents.ts';
 import { testDb, type TestDb } from '../../support/store.ts';
 
 interface Answer {
@@ -237,51 +238,6 @@ describe('POST /graphql', () => {
   });
 
   describe('root fields', () => {
-    // A document for each root field, with arguments that pass validation.
-    const REQUIRED: Record<string, string> = {
-      'Query.node': 'node(id: "x") { id }',
-      'Query.nodes': 'nodes(ids: ["x"]) { id }',
-      'Query.subject': 'subject(uscc: "91350100M000100Y43") { uscc }',
-      'Query.searchSubjects': 'searchSubjects(text: "公司") { pageInfo { hasNextPage } }',
-      'Query.feedBatch': 'feedBatch(id: "x") { id }',
-      'Query.feedRows': 'feedRows(batchId: "x") { pageInfo { hasNextPage } }',
-      'Query.problemRows': 'problemRows(batchId: "x") { pageInfo { hasNextPage } }',
-      'Query.viewer': 'viewer { roles }',
-      'Query.sectors': 'sectors { slug }',
-      'Query.platforms': 'platforms { code }',
-      'Query.pushBoard': 'pushBoard { subjects }',
-      'Mutation.ping': 'ping',
-      'Mutation.startSecondFactor': 'startSecondFactor { secret }',
-      'Mutation.submitCreditRecords':
-        'submitCreditRecords(input: { feed: "tax/license", rows: [], clientMutationId: "1" }) { errors { code } }',
-      'Mutation.requestProblemWorkbook': 'requestProblemWorkbook(input: { batchId: "x" }) { url }',
-      'Mutation.resendOutboxItem': 'resendOutboxItem(input: { itemId: "x" }) { errors { code } }',
-      'Mutation.saveOrganization':
-        'saveOrganization(input: { kind: BANK, name: "", uscc: "x" }) { errors { code } }',
-      'Mutation.createAccount':
-        'createAccount(input: { username: "", password: "", organizationId: "x" }) { errors { code } }',
-      'Mutation.setAccountActive':
-        'setAccountActive(input: { accountId: "x", active: true }) { errors { code } }',
-      'Mutation.resetPassword':
-        'resetPassword(input: { accountId: "x", newPassword: "" }) { errors { code } }',
-      'Mutation.grantRoles': 'grantRoles(input: { accountId: "x", roles: [] }) { errors { code } }',
-      'Mutation.resetSecondFactor': 'resetSecondFactor(input: { accountId: "x" }) { errors { code } }',
-      'Mutation.changePassword':
-        'changePassword(input: { currentPassword: "", newPassword: "" }) { errors { code } }',
-      'Mutation.reconcilePlatform':
-        'reconcilePlatform(input: { platform: "x", day: "2026-03-02" }) { errors { code } }',
-      'Mutation.confirmSecondFactor': 'confirmSecondFactor(input: { code: "" }) { errors { code } }',
-      'Mutation.createApiClient':
-        'createApiClient(input: { name: "", organizationId: "x", roles: [] }) { errors { code } }',
-      'Mutation.setApiClientActive':
-        'setApiClientActive(input: { clientId: "x", active: true }) { errors { code } }',
-    };
-    const documentOf = (name: string) => {
-      const [type, field] = name.split('.') as [string, string];
-      const selection = REQUIRED[name] ?? `${field} { pageInfo { hasNextPage } }`;
-      return `${type.toLowerCase()} { ${selection} }`;
-    };
-
     const EVERYBODY = new Set([
       'Query.node',
       'Query.nodes',
@@ -303,18 +259,67 @@ describe('POST /graphql', () => {
       'Query.feedBatches',
       'Query.feedRows',
       'Query.problemRows',
+      'Query.recordThread',
       'Mutation.requestProblemWorkbook',
     ];
+    const QUALITY_READS = [
+      'Query.qualityReport',
+      'Query.reportingDuties',
+      'Query.reportingGaps',
+      'Query.notices',
+      'Query.unreadNotices',
+      'Query.supervisionOrders',
+      'Mutation.markNoticesRead',
+    ];
+    const QUALITY_MANAGES = [
+      'Query.citySheet',
+      'Query.spotChecks',
+      'Mutation.saveDecisionCounts',
+      'Mutation.enterCityScore',
+      'Mutation.drawSpotCheck',
+      'Mutation.recordFinding',
+      'Mutation.issueSupervisionOrder',
+      'Mutation.returnSupervisionOrder',
+      'Mutation.closeSupervisionOrder',
+    ];
+    const REFERENCE_PROPOSES = [
+      'Mutation.proposeReferenceEntry',
+      'Mutation.changeReferenceEntry',
+      'Mutation.submitReferenceEntry',
+      'Mutation.withdrawReferenceEntry',
+    ];
+    const COLLECTION_READS = ['Query.collectionSources', 'Query.collectionRuns'];
     const OUTBOX = ['Query.platforms', 'Query.outboxItems', 'Query.pushBoard', 'Mutation.resendOutboxItem'];
     /** Written out by hand, beside the map it checks: what each role may ask for beyond everybody. */
     const ALLOWED: Record<string, string[]> = {
-      ENTERPRISE_USER: ['Query.creditRecords'],
-      AGENCY_MAKER: [...AGENCY_READS, 'Mutation.submitCreditRecords'],
-      AGENCY_CHECKER: AGENCY_READS,
+      // The thread of its own record is refused in the service.
+      ENTERPRISE_USER: ['Query.creditRecords', 'Query.recordThread'],
+      AGENCY_MAKER: [
+        ...AGENCY_READS,
+        ...QUALITY_READS,
+        ...REFERENCE_PROPOSES,
+        'Query.referenceEntries',
+        'Mutation.submitCreditRecords',
+        'Mutation.fileZeroReport',
+        'Mutation.replySupervisionOrder',
+      ],
+      AGENCY_CHECKER: [...AGENCY_READS, ...QUALITY_READS, 'Query.referenceEntries'],
+      REGULATOR: [...QUALITY_READS, 'Query.citySheet'],
+      CENTER_CHECKER: ['Query.referenceEntries', 'Query.organizations', 'Mutation.decideReferenceEntry'],
       DISTRICT_CENTER: AGENCY_READS,
       CENTER_OPERATOR: [
         ...AGENCY_READS,
         ...OUTBOX,
+        ...QUALITY_READS,
+        ...QUALITY_MANAGES,
+        ...REFERENCE_PROPOSES,
+        ...COLLECTION_READS,
+        'Mutation.saveCollectionSource',
+        'Mutation.setCollectionSourceEnabled',
+        'Mutation.removeCollectionSource',
+        'Mutation.collectNow',
+        'Query.referenceEntries',
+        'Query.returnedDifferences',
         'Query.reconciliationRuns',
         'Mutation.reconcilePlatform',
         'Mutation.submitCreditRecords',
@@ -339,7 +344,14 @@ describe('POST /graphql', () => {
         'Mutation.createApiClient',
         'Mutation.setApiClientActive',
       ],
-      AUDIT_ADMIN: ['Query.reconciliationRuns', 'Query.organizations', 'Query.accounts', 'Query.auditEvents'],
+      AUDIT_ADMIN: [
+        ...COLLECTION_READS,
+        'Query.reconciliationRuns',
+        'Query.returnedDifferences',
+        'Query.organizations',
+        'Query.accounts',
+        'Query.auditEvents',
+      ],
     };
 
     it('are closed to the public but for what is public', async () => {
