@@ -161,7 +161,9 @@ export function readConfig(): Config {
  * Where this process keeps its data, told without making or reading a secret; `settings` is what `loadConfig` takes.
  * @throws ConfigError
  */
-export function readPlaces(): Pick<Config, 'dataDir' | 'mongodbUri' | 'sectorsDir'> & { settings: NodeJS.ProcessEnv } {
+export function readPlaces(): Pick<Config, 'dataDir' | 'mongodbUri' | 'sectorsDir'> & {
+  settings: NodeJS.ProcessEnv;
+} {
   loadEnvFile();
   const variables = pick(process.env);
   if (!validate(variables)) throw new ConfigError((validate.errors ?? []).map(faultOf));

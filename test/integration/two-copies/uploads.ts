@@ -61,7 +61,9 @@ export function uploads(copies: GetCopies): void {
   it('answer a mutation that comes to both with one key once', async () => {
     const { servers } = copies();
     const [first] = await tokens();
-    const names = new Map(templateOf('LICENSE').columns.map(({ field, name }) => [field as string, name]));
+    const names = new Map(
+      templateOf('market/license').columns.map(({ field, name }) => [field as string, name]),
+    );
     const input = {
       feed: 'market/license',
       clientMutationId: `key-${String(last)}`,
