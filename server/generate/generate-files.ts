@@ -166,7 +166,8 @@ export async function generateFiles(out: string, spec: GenerateSpec): Promise<Ma
     errorShare,
     ...(lateShare !== undefined && { lateShare }),
   };
-  const feeds = new SectorService().feeds();
+  // What comes down from above is not reported here.
+  const feeds = new SectorService().feeds().filter(({ sector }) => sector.origin === undefined);
   const files: ManifestFile[] = [];
   let done = 0;
   await mkdir(out, { recursive: true });

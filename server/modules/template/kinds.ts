@@ -34,6 +34,14 @@ export interface Kind {
     readonly when?: Readonly<Record<string, readonly string[]>>;
     readonly naturalPersons: boolean;
   };
+  /** Records of this kind end the display of another one: its kind, and the fields that name it. */
+  readonly repairs?: {
+    readonly kind: RecordKind;
+    readonly documentNumber: string;
+    readonly authorityCode: string;
+    /** Field with the day on which the repair itself was taken back. */
+    readonly revokedOn: string;
+  };
   readonly without?: readonly string[];
   readonly columns?: readonly PartialColumn[];
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PartialColumn } from './kinds.ts';
 import { checkFeedFile, checkSectorFile } from './sector-schema.ts';
-import type { CatalogueItem, RecordKind } from './template.types.ts';
+import type { CatalogueItem, RecordKind, RecordOrigin } from './template.types.ts';
 
 /** `<slug>/sector.json` */
 export interface SectorFile {
@@ -23,6 +23,8 @@ export interface SectorFile {
   };
   /** A supplier of data that is no sector of supervision. */
   readonly supplier?: boolean;
+  /** Its feeds come down from this level: their records are not ours, and are never pushed. */
+  readonly origin?: RecordOrigin;
 }
 
 /** `<slug>/<feed>.json` */
@@ -48,6 +50,7 @@ const OWN = fileURLToPath(new URL('../../../schema/sectors/', import.meta.url));
 const folders = new Set<string>();
 const sectors = new Map<string, SectorFile>();
 const feeds = new Map<string, FeedDefinition>();
+const byKind = new Map<RecordKind, readonly FeedDefinition[]>();
 
 function readJson(path: string): unknown {
   try {
@@ -72,6 +75,7 @@ function addSector(folder: string, slug: string, foreign: boolean): void {
       return { ...file, path: `${slug}/${name.slice(0, -'.json'.length)}`, sector };
     });
   sectors.set(slug, sector);
+  byKind.clear();
   for (const feed of own) feeds.set(feed.path, feed);
 }
 
@@ -107,6 +111,19 @@ export function listFeeds(): readonly FeedDefinition[] {
 export function findFeed(path: string): FeedDefinition | undefined {
   addSectorFolder(OWN);
   return feeds.get(path);
+}
+
+/** Asked for every row, so it is remembered. */
+export function feedsOfKind(kind: RecordKind): readonly FeedDefinition[] {
+  let found = byKind.get(kind);
+  if (!found) byKind.set(kind, (found = listFeeds().filter((feed) => feed.kind === kind)));
+  return found;
+}
+
+/** Where the records of a sector come from; undefined for those of the city's own agencies. */
+export function originOf(slug: string): RecordOrigin | undefined {
+  addSectorFolder(OWN);
+  return sectors.get(slug)?.origin;
 }
 
 /** @throws RangeError */

@@ -26,8 +26,12 @@ export const RECORD_KINDS = [
   'PROPERTY',
   'REPORT',
   'INCIDENT',
+  'REPAIR',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
+
+/** Where records come from that are not ours: 省级回流, 国家回流. */
+export type RecordOrigin = 'PROVINCE' | 'NATION';
 
 export const COUNTERPART_KINDS = ['LEGAL_PERSON', 'INDIVIDUAL_BUSINESS', 'NATURAL_PERSON'] as const;
 /** 法人及非法人组织、个体工商户、自然人 */
