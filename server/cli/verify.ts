@@ -4,11 +4,23 @@ import { withApp } from './app.ts';
 import { UsageError, type Command } from './command.ts';
 import type { Check, CheckRun } from './verify/check.ts';
 import { feeds } from './verify/feeds.ts';
-import { auditChain, indexes, totals } from './verify/kept-counts.ts';
+import { auditChain, indexes, registrations, totals } from './verify/kept-counts.ts';
 import { outbox } from './verify/outbox.ts';
 import { publications } from './verify/publications.ts';
+import { quality } from './verify/quality.ts';
+import { repairs } from './verify/repairs.ts';
 
-const RUNS: readonly CheckRun[] = [auditChain, totals, feeds, publications, outbox, indexes];
+const RUNS: readonly CheckRun[] = [
+  auditChain,
+  totals,
+  registrations,
+  feeds,
+  quality,
+  repairs,
+  publications,
+  outbox,
+  indexes,
+];
 
 /**
  * Everything that is kept twice is compared. Work under way at the same time may show as a difference of counts; it is

@@ -1,7 +1,13 @@
 import { Schema, type Types } from 'mongoose';
 import { baseOptions } from '../../db/base-schema.ts';
 import type { CivilDate } from '../../lib/civil-date.ts';
-import type { CounterpartKind, DecisionState, Generation, RecordKind } from '../template/index.ts';
+import type {
+  CounterpartKind,
+  DecisionState,
+  Generation,
+  RecordKind,
+  RecordOrigin,
+} from '../template/index.ts';
 
 /** What a revision says; the part that moves to `credit_record_revisions` when a newer one takes its place. */
 export interface RecordContent {
@@ -46,7 +52,22 @@ export interface CreditRecordDoc extends RecordContent {
   dueOn: CivilDate;
   /** Only while true: the deadline crosses a year whose calendar was not there. */
   dueProvisional?: boolean;
+  /** Always false for what came down from above: no duty of ours was missed. */
   late: boolean;
+  /** Where it came from when none of our agencies reported it; never pushed then. */
+  origin?: RecordOrigin;
+  /** Of a repair: natural key of the record that it ends the display of. */
+  repairs?: string;
+  /** Of a record whose display a repair ended. */
+  repaired?: Repair;
+}
+
+export interface Repair {
+  readonly on: CivilDate;
+  /** Name of the authority that decided it. */
+  readonly authority: string;
+  /** The record that says so. */
+  readonly recordId: Types.ObjectId;
 }
 
 const content = {
@@ -84,6 +105,9 @@ export const creditRecordSchema = new Schema<CreditRecordDoc>(
     dueOn: { type: String, required: true },
     dueProvisional: Boolean,
     late: { type: Boolean, required: true },
+    origin: String,
+    repairs: String,
+    repaired: Schema.Types.Mixed,
   } as never,
   baseOptions,
 );
@@ -93,6 +117,7 @@ creditRecordSchema.index({ decidedOn: -1, _id: -1 });
 creditRecordSchema.index({ uscc: 1, decidedOn: -1, _id: -1 }, { sparse: true });
 creditRecordSchema.index({ documentNumber: 1 });
 creditRecordSchema.index({ dueProvisional: 1 }, { sparse: true });
+creditRecordSchema.index({ repairs: 1 }, { sparse: true });
 
 export interface RevisionDoc extends RecordContent {
   /** `<recordId>-<revision>` */

@@ -6,9 +6,10 @@ import {
   creditRecordSchema,
   revisionSchema,
   type CreditRecordDoc,
+  type Repair,
   type RevisionDoc,
 } from './credit-record.model.ts';
-import type { UpsertPlan } from './upsert.ts';
+import type { UpsertPlan } from './plan-upsert.ts';
 
 export interface RecordFilter {
   readonly agencyId?: string;
@@ -83,6 +84,9 @@ const TIMING = {
   late: 1,
 } as const;
 
+/** What came down from above is no report of an agency of ours. */
+const OURS = { origin: { $exists: false } } as const;
+
 export interface RecordPlace {
   readonly decidedOn: string;
   readonly id: string;
@@ -114,10 +118,10 @@ export class CreditRecordRepository {
     this.#revisions = db.model('CreditRecordRevision', revisionSchema, 'credit_record_revisions');
   }
 
-  async byKeys(naturalKeys: readonly string[], tx: ClientSession): Promise<Map<string, CreditRecordDoc>> {
+  async byKeys(naturalKeys: readonly string[], tx?: ClientSession): Promise<Map<string, CreditRecordDoc>> {
     const found = this.#records.collection.find(
       { naturalKey: { $in: [...naturalKeys] } },
-      { session: tx, batchSize: 1000 },
+      { ...(tx ? { session: tx } : {}), batchSize: 1000 },
     ) as unknown as AsyncIterable<CreditRecordDoc>;
     const records = new Map<string, CreditRecordDoc>();
     for await (const record of found) records.set(record.naturalKey, record);
@@ -135,10 +139,45 @@ export class CreditRecordRepository {
       }
     });
     if (updates.length === 0) return;
+    await retryWhenLost(() =>
+      this.#records.collection.bulkWrite(
+        updates.map(({ id, update }) => ({ updateOne: { filter: { _id: id }, update } })) as never,
+        { session: tx },
+      ),
+    );
+  }
+
+  /** Repairs that speak of records with these natural keys. */
+  repairsOf(naturalKeys: readonly string[], tx?: ClientSession): Promise<CreditRecordDoc[]> {
+    return this.#records.collection
+      .find({ repairs: { $in: [...naturalKeys] } }, { ...(tx ? { session: tx } : {}), batchSize: 1000 })
+      .toArray() as never;
+  }
+
+  async setRepaired(
+    changes: readonly { readonly id: Types.ObjectId; readonly repaired: Repair | undefined }[],
+    tx: ClientSession,
+  ): Promise<void> {
+    if (changes.length === 0) return;
     await this.#records.collection.bulkWrite(
-      updates.map(({ id, update }) => ({ updateOne: { filter: { _id: id }, update } })) as never,
+      changes.map(({ id, repaired }) => ({
+        updateOne: {
+          filter: { _id: id },
+          update: repaired ? { $set: { repaired } } : { $unset: { repaired: 1 } },
+        },
+      })) as never,
       { session: tx },
     );
+  }
+
+  /** Repairs by id, for `credit verify`. */
+  repairsAfter(id: string | undefined, limit: number): Promise<CreditRecordDoc[]> {
+    const from = id === undefined ? {} : { _id: { $gt: new Types.ObjectId(id) } };
+    return this.#records.collection
+      .find({ ...from, repairs: { $exists: true } }, { batchSize: limit })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray() as never;
   }
 
   async byIds(ids: readonly string[]): Promise<CreditRecordDoc[]> {
@@ -187,12 +226,15 @@ export class CreditRecordRepository {
     id: string | undefined,
     limit: number,
   ): Promise<
-    Pick<CreditRecordDoc, '_id' | 'revision' | 'kind' | 'sector' | 'counterpartKind' | 'agencyId'>[]
+    Pick<
+      CreditRecordDoc,
+      '_id' | 'revision' | 'kind' | 'sector' | 'feed' | 'counterpartKind' | 'agencyId' | 'origin'
+    >[]
   > {
     const from = id === undefined ? {} : { _id: { $gt: new Types.ObjectId(id) } };
     return this.#records.collection
       .find(from, {
-        projection: { revision: 1, kind: 1, sector: 1, counterpartKind: 1, agencyId: 1 },
+        projection: { revision: 1, kind: 1, sector: 1, feed: 1, counterpartKind: 1, agencyId: 1, origin: 1 },
         batchSize: limit,
       })
       .sort({ _id: 1 })
@@ -236,17 +278,17 @@ export class CreditRecordRepository {
       .toArray() as never;
   }
 
-  /** By id; what a record's timeliness hangs on. */
+  /** By id, our own only; what a record's timeliness hangs on. */
   timingsAfter(id: string | undefined, limit: number): Promise<TimingDoc[]> {
     const from = id === undefined ? {} : { _id: { $gt: new Types.ObjectId(id) } };
     return this.#records.collection
-      .find(from, { projection: TIMING, batchSize: limit })
+      .find({ ...from, ...OURS }, { projection: TIMING, batchSize: limit })
       .sort({ _id: 1 })
       .limit(limit)
       .toArray() as never;
   }
 
-  /** Decisions made from one day to another, by day and id. */
+  /** Our own decisions made from one day to another, by day and id. */
   decidedBetween(
     [from, to]: readonly [CivilDate, CivilDate],
     { kinds, agencyId, feed }: DecidedFilter,
@@ -264,7 +306,7 @@ export class CreditRecordRepository {
     const who = agencyId === undefined ? {} : { agencyId: new Types.ObjectId(agencyId) };
     const what = kinds === undefined ? {} : { kind: { $in: [...kinds] } };
     return this.#records.collection
-      .find({ ...place, ...who, ...feed, ...what } as never, {
+      .find({ ...place, ...who, ...feed, ...what, ...OURS } as never, {
         projection: { agencyId: 1, kind: 1, decidedOn: 1 },
         batchSize: limit,
       })
@@ -286,14 +328,17 @@ export class CreditRecordRepository {
     );
   }
 
-  provisional(
+  /** Records with a provisional deadline, or those decided on a day. */
+  toRecompute(
+    decidedOn: CivilDate | undefined,
     after: Types.ObjectId | undefined,
     limit: number,
     tx: ClientSession,
   ): Promise<CreditRecordDoc[]> {
     const from = after ? { _id: { $gt: after } } : {};
+    const which = decidedOn === undefined ? { dueProvisional: true } : { decidedOn };
     return this.#records.collection
-      .find({ dueProvisional: true, ...from }, { session: tx })
+      .find({ ...which, ...from, ...OURS }, { session: tx })
       .sort({ _id: 1 })
       .limit(limit)
       .toArray() as never;

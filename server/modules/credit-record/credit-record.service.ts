@@ -2,7 +2,7 @@ import { isValidObjectId, Types, type ClientSession } from 'mongoose';
 import { requirePermission, type Viewer } from '../../auth/viewer.ts';
 import { bumpCounters, readCounters } from '../../db/counters.ts';
 import type { Db } from '../../db/connect.ts';
-import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
+import { addDays, civilDate, civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { InputError, NotFoundError } from '../../lib/errors.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
@@ -21,18 +21,16 @@ import {
 } from './credit-record.repository.ts';
 import type { PushableRecord, RecordChange, RevisionHead } from './credit-record.types.ts';
 import { present, presentRevision, type CreditRecord, type CreditRecordRevision } from './present.ts';
-import {
-  countedDecision,
-  Deadlines,
-  personalContext,
-  planUpsert,
-  prepareRows,
-  type PreparedRow,
-} from './upsert.ts';
+import { planUpsert } from './plan-upsert.ts';
+import { applyRepairs, unappliedRepairs } from './repairs.ts';
+import { ReturnedDifferences, type ReturnedDifference } from './returned-difference.ts';
+import { countedDecision, Deadlines, personalContext, prepareRows, type PreparedRow } from './upsert.ts';
 import type { UpsertBatch, UpsertResult, UpsertRow } from './upsert.ts';
 
 /** A stored record as its draft was. */
 export interface RecordContents {
+  /** Day the current revision was received. */
+  readonly receivedOn: CivilDate;
   readonly change: Omit<RecordChange, 'agencyId'>;
   readonly draft: Pick<
     CreditRecordDoc,
@@ -69,6 +67,8 @@ export interface RevisionOrigin {
 type SentContent = Pick<RecordContent, 'fields' | 'personal' | 'contentHash'>;
 
 const PAGE = 500;
+/** Days that a deadline of at most twenty working days may lie behind the decision, holidays included. */
+const LONGEST_DEADLINE_DAYS = 60;
 
 /** Counter of stored records of a kind. */
 const COUNTER = 'records:';
@@ -96,6 +96,7 @@ export class CreditRecordService {
   readonly #cipher: FieldCipher;
   readonly #deadlines: Deadlines;
   readonly #repository: CreditRecordRepository;
+  readonly #differences: ReturnedDifferences;
 
   constructor(deps: { db: Db; clock: Clock; cipher: FieldCipher; calendar: WorkingCalendar }) {
     this.#db = deps.db;
@@ -103,6 +104,7 @@ export class CreditRecordService {
     this.#cipher = deps.cipher;
     this.#deadlines = new Deadlines(deps.calendar);
     this.#repository = new CreditRecordRepository(deps.db);
+    this.#differences = new ReturnedDifferences(deps.db);
   }
 
   /** Work on rows that needs no store; done while the rows before are being written. */
@@ -122,18 +124,29 @@ export class CreditRecordService {
     results: readonly UpsertResult[];
     changes: readonly RecordChange[];
     counted: readonly CountedDecision[];
+    /** Records whose display a repair ended or began again. */
+    repaired: readonly RecordContents[];
   }> {
-    if (batch.rows.length === 0) return { results: [], changes: [], counted: [] };
-    const stored = await this.#repository.byKeys([...new Set(batch.rows.map((row) => row.naturalKey))], tx);
+    if (batch.rows.length === 0) return { results: [], changes: [], counted: [], repaired: [] };
+    const keys = batch.rows.flatMap(({ naturalKey, otherKeys }) => [naturalKey, ...otherKeys]);
+    const stored = await this.#repository.byKeys([...new Set(keys)], tx);
     const now = this.#clock.now();
     const plan = planUpsert(batch, stored, { cipher: this.#cipher, deadlines: this.#deadlines, now });
     await this.#repository.write(plan, now, tx);
+    await this.#differences.note(plan.findings, now, tx);
+    const outcomes = new Map(plan.results.map(({ seq, outcome }) => [seq, outcome]));
+    const repaired = await applyRepairs(batch.rows, (seq) => outcomes.get(seq), this.#repository, tx);
     const counts = new Map<string, number>();
     for (const { kind } of plan.changes.filter(({ revision }) => revision === 1)) {
       counts.set(COUNTER + kind, (counts.get(COUNTER + kind) ?? 0) + 1);
     }
     await bumpCounters(this.#db, counts, tx);
-    return { results: plan.results, changes: plan.changes, counted: plan.counted };
+    return {
+      results: plan.results,
+      changes: plan.changes,
+      counted: plan.counted,
+      repaired: repaired.map((record) => this.#contents(record)),
+    };
   }
 
   /** Those revisions that are stored, personal columns decrypted: for platforms only. */
@@ -222,6 +235,7 @@ export class CreditRecordService {
         feed: feedPathOf(record),
         counterpartKind: record.counterpartKind,
         agencyId: record.agencyId.toHexString(),
+        ...(record.origin === undefined ? {} : { origin: record.origin }),
       }));
       last = found.at(-1)?._id.toHexString();
     }
@@ -230,23 +244,29 @@ export class CreditRecordService {
   /** Stored records at their current revision, by id, behind `afterId`, with what their public copies are made of. */
   async contentsAfter(afterId: string | undefined, limit: number): Promise<RecordContents[]> {
     const found = await this.#repository.contentsAfter(afterId, limit);
-    return found.map((record) => {
-      const natural = record.counterpartKind === 'NATURAL_PERSON';
-      // Only natural persons' names are encrypted: no other record is decrypted.
-      const personal = natural ? this.#personal(record._id, record)['counterpartName'] : undefined;
-      const change = {
-        recordId: record._id.toHexString(),
-        revision: record.revision,
-        kind: record.kind,
-        sector: record.sector,
-        feed: feedPathOf(record),
-        counterpartKind: record.counterpartKind,
-      };
-      const { fields } = record;
-      const counterpartName = personal ?? fields['counterpartName'] ?? '';
-      const names = { counterpartName, authorityName: fields['authorityName'] ?? '' };
-      return { change, draft: { ...record, feed: change.feed, ...names } };
-    });
+    return found.map((record) => this.#contents(record));
+  }
+
+  #contents(record: CreditRecordDoc): RecordContents {
+    const natural = record.counterpartKind === 'NATURAL_PERSON';
+    // Only natural persons' names are encrypted: no other record is decrypted.
+    const personal = natural ? this.#personal(record._id, record)['counterpartName'] : undefined;
+    const { origin, repaired } = record;
+    const change = {
+      recordId: record._id.toHexString(),
+      revision: record.revision,
+      kind: record.kind,
+      sector: record.sector,
+      feed: feedPathOf(record),
+      counterpartKind: record.counterpartKind,
+      ...(origin === undefined ? {} : { origin }),
+      ...(repaired === undefined ? {} : { repairedOn: repaired.on }),
+    };
+    const { fields } = record;
+    const counterpartName = personal ?? fields['counterpartName'] ?? '';
+    const names = { counterpartName, authorityName: fields['authorityName'] ?? '' };
+    const receivedOn = civilDateOf(record.revisedAt);
+    return { change, draft: { ...record, feed: change.feed, ...names }, receivedOn };
   }
 
   /** Current records with everything in them, for the modules behind; `tx` sees what it wrote. */
@@ -313,6 +333,19 @@ export class CreditRecordService {
     }));
   }
 
+  /**
+   * What the levels above hold otherwise of our records, newest first; only what still differs is named.
+   * @throws ForbiddenError without `reconciliation:read`; InputError on a bad page or cursor
+   */
+  async returnedDifferences(viewer: Viewer, page: PageArgs): Promise<Page<ReturnedDifference>> {
+    requirePermission(viewer, 'reconciliation:read');
+    return this.#differences.page(
+      page,
+      (ids) => this.#repository.byIds(ids),
+      (record) => this.#present(record),
+    );
+  }
+
   #present(record: CreditRecordDoc): CreditRecord {
     return present(record, this.#personal(record._id, record));
   }
@@ -367,23 +400,39 @@ export class CreditRecordService {
     return feed ? this.#repository.countDecided(agencyId, feed, days, most) : 0;
   }
 
-  /** Works out deadlines again that crossed a year without a calendar. @returns how many changed */
-  async recomputeDeadlines(): Promise<number> {
+  /**
+   * Works out deadlines again that crossed a year without a calendar, or with `year` all those that its days off touch.
+   * @returns how many changed
+   */
+  async recomputeDeadlines(year?: number): Promise<number> {
+    if (year === undefined) return this.#recompute();
+    let changed = 0;
+    const last = civilDate(`${String(year)}-12-31`);
+    for (let day = addDays(last, -365 - LONGEST_DEADLINE_DAYS); day <= last; day = addDays(day, 1))
+      changed += await this.#recompute(day);
+    return changed;
+  }
+
+  async #recompute(decidedOn?: CivilDate): Promise<number> {
     let changed = 0;
     for (let last: Types.ObjectId | undefined; ;) {
-      const done = await this.#db.inTransaction((tx) => this.#recomputePage(last, tx));
+      const done = await this.#db.inTransaction((tx) => this.#recomputePage(decidedOn, last, tx));
       if (!done.last) return changed;
       last = done.last;
       changed += done.changed;
     }
   }
 
-  async #recomputePage(after: Types.ObjectId | undefined, tx: ClientSession) {
-    const found = await this.#repository.provisional(after, PAGE, tx);
+  async #recomputePage(
+    decidedOn: CivilDate | undefined,
+    after: Types.ObjectId | undefined,
+    tx: ClientSession,
+  ) {
+    const found = await this.#repository.toRecompute(decidedOn, after, PAGE, tx);
     const tally = new Tally();
     const changes = found.flatMap((record) => {
       const { date: dueOn, provisional } = this.#deadlines.of(record.kind, record.decidedOn);
-      if (provisional && dueOn === record.dueOn) return [];
+      if (dueOn === record.dueOn && provisional === (record.dueProvisional ?? false)) return [];
       const late = civilDateOf(record.receivedAt) > dueOn;
       if (late !== record.late) {
         tally.decision(countedDecision(record, -1));
@@ -394,6 +443,11 @@ export class CreditRecordService {
     await this.#repository.setDeadlines(changes, tx);
     await tally.write(this.#db, tx);
     return { last: found.at(-1)?._id, changed: changes.length };
+  }
+
+  /** See `unappliedRepairs`. */
+  unappliedRepairs() {
+    return unappliedRepairs(this.#repository);
   }
 
   /**

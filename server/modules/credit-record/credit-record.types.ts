@@ -1,5 +1,11 @@
 import type { CivilDate } from '../../lib/civil-date.ts';
-import type { CounterpartKind, DecisionState, Generation, RecordKind } from '../template/index.ts';
+import type {
+  CounterpartKind,
+  DecisionState,
+  Generation,
+  RecordKind,
+  RecordOrigin,
+} from '../template/index.ts';
 
 /** One validated row in the terms of the current template, ready to be stored. */
 export interface RecordDraft {
@@ -49,6 +55,10 @@ export interface RecordChange {
   readonly feed: string;
   readonly counterpartKind: CounterpartKind;
   readonly agencyId: string;
+  /** Present where none of our agencies reported it. */
+  readonly origin?: RecordOrigin;
+  /** Day since which a repair keeps it from the public. */
+  readonly repairedOn?: CivilDate;
 }
 
 /** What tells a revision from others, without its columns. */

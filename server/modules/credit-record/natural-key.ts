@@ -1,5 +1,12 @@
 import type { FieldCipher } from '../../lib/field-cipher.ts';
-import { keyFieldsOf, kindOf } from '../template/index.ts';
+import {
+  feedsOfKind,
+  getFeed,
+  keyFieldsOf,
+  kindOf,
+  templateOf,
+  type FeedDefinition,
+} from '../template/index.ts';
 import type { RecordDraft } from './credit-record.types.ts';
 
 /**
@@ -30,4 +37,43 @@ function identityOf(draft: RecordDraft): readonly string[] {
 export function naturalKeyOf(draft: RecordDraft, cipher: FieldCipher): string {
   const parts = [...identityOf(draft), counterpartOf(draft), authorityOf(draft)];
   return cipher.hash(`record:${JSON.stringify(parts)}`);
+}
+
+function isOfAgency({ sector }: FeedDefinition, draft: RecordDraft): boolean {
+  return sector.agencyUscc === draft.authorityCode || sector.agencyUscc === draft.fields['sourceCode'];
+}
+
+/** Whether the key that the feed would give the draft says anything. */
+function isKeyed(feed: string, draft: RecordDraft): boolean {
+  const columns = new Set(templateOf(draft.feed).columns.map(({ field }) => field));
+  const key = keyFieldsOf(feed);
+  return key.every((field) => columns.has(field)) && key.some((field) => (draft.fields[field] ?? '') !== '');
+}
+
+/**
+ * Keys under which the record of a draft may be stored, the one that it gets itself first. What came down from above is
+ * kept under the key that our own feed would give it, so that the record meets ours whichever comes first; where the
+ * agency has several feeds of the kind, under that of the first one.
+ */
+export function naturalKeysOf(draft: RecordDraft, cipher: FieldCipher): readonly string[] {
+  const own = naturalKeyOf(draft, cipher);
+  if (kindOf(draft.kind).generations) return [own];
+  const keysOf = (feeds: readonly FeedDefinition[]): string[] =>
+    feeds.map(({ path }) => naturalKeyOf({ ...draft, feed: path }, cipher));
+  const others = feedsOfKind(draft.kind).filter(({ path }) => path !== draft.feed && isKeyed(path, draft));
+  const ours = others.filter(({ sector }) => sector.origin === undefined);
+  const ofAgency = ours.filter((feed) => isOfAgency(feed, draft));
+  const returned = others.filter(({ sector }) => sector.origin !== undefined);
+  if (getFeed(draft.feed).sector.origin === undefined) return [own, ...keysOf(ofAgency), ...keysOf(returned)];
+  const elsewhere = ours.filter((feed) => !ofAgency.includes(feed));
+  return [...keysOf(ofAgency), own, ...keysOf(elsewhere), ...keysOf(returned)];
+}
+
+/** Natural key of the record that a repair speaks of; undefined for records that are none. */
+export function repairedKeyOf(draft: RecordDraft, cipher: FieldCipher): string | undefined {
+  const { repairs } = kindOf(draft.kind);
+  if (!repairs) return undefined;
+  const documentNumber = draft.fields[repairs.documentNumber] ?? '';
+  const authorityCode = draft.fields[repairs.authorityCode] ?? '';
+  return naturalKeyOf({ ...draft, kind: repairs.kind, documentNumber, authorityCode }, cipher);
 }

@@ -1,4 +1,4 @@
-import type { CivilDate } from '../../lib/civil-date.ts';
+import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import { maskNumber, maskPersonName } from '../../lib/mask.ts';
 import {
   columnName,
@@ -7,8 +7,9 @@ import {
   type CounterpartKind,
   type DecisionState,
   type RecordKind,
+  type RecordOrigin,
 } from '../template/index.ts';
-import type { CreditRecordDoc, RecordContent, RevisionDoc } from './credit-record.model.ts';
+import type { CreditRecordDoc, RecordContent, Repair, RevisionDoc } from './credit-record.model.ts';
 
 export interface RecordField {
   /** Field name of the template. */
@@ -39,8 +40,13 @@ export interface CreditRecord {
   readonly revision: number;
   readonly fields: readonly RecordField[];
   readonly receivedAt: Date;
+  /** Day the current revision was received. */
+  readonly revisedOn: CivilDate;
   readonly dueOn: CivilDate;
   readonly late: boolean;
+  /** Present where none of our agencies reported it. */
+  readonly origin?: RecordOrigin;
+  readonly repaired?: Repair;
   readonly batchId: string;
 }
 
@@ -88,8 +94,11 @@ export function present(record: CreditRecordDoc, personal: Record<string, string
     revision: record.revision,
     fields: fieldsOf(feedPathOf(record), record, personal),
     receivedAt: record.receivedAt,
+    revisedOn: civilDateOf(record.revisedAt),
     dueOn: record.dueOn,
     late: record.late,
+    ...(record.origin === undefined ? {} : { origin: record.origin }),
+    ...(record.repaired === undefined ? {} : { repaired: record.repaired }),
     batchId: record.batchId.toHexString(),
   };
 }

@@ -1,5 +1,4 @@
 import { Types, type ClientSession } from 'mongoose';
-import { systemViewer } from '../../auth/viewer.ts';
 import { bumpCounters } from '../../db/counters.ts';
 import type { Db } from '../../db/connect.ts';
 import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
@@ -7,13 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { ConflictError, InputError } from '../../lib/errors.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
 import type { AuditService } from '../audit/index.ts';
-import type {
-  CreditRecordService,
-  PreparedRow,
-  RecordContents,
-  RowOutcome,
-  UpsertResult,
-} from '../credit-record/index.ts';
+import type { CreditRecordService, PreparedRow, RowOutcome, UpsertResult } from '../credit-record/index.ts';
 import type { OutboxService } from '../outbox/index.ts';
 import type { PublicationService } from '../publication/index.ts';
 import { Tally, type CountedDecision } from '../quality-counters/index.ts';
@@ -26,6 +19,7 @@ import { chunkId, type FeedRepository } from './feed.repository.ts';
 import type { CellFault, RawRow, RowEnd } from './feed.types.ts';
 import type { ProblemRowRepository, Successors } from './problem-row.repository.ts';
 import { problemRowOf, rowKeyOf } from './problem-row.ts';
+import { noteRepairs, returnedFault } from './returned.ts';
 import { subjectRuleOf, validateRow, type ReportingAgency, type RowRules } from './validate/index.ts';
 
 export interface ChunkDeps {
@@ -144,15 +138,6 @@ function endOf(row: CheckedRow, result: UpsertResult | undefined, feed: string):
   return { ...base, outcome: result.outcome, recordId: result.recordId, faults: [...faults, ...more] };
 }
 
-/** Tells that a row from above is a record we have, and what it says otherwise. */
-function returnedFault(feed: string, differing: readonly string[]): CellFault {
-  const field = 'documentNumber';
-  const base = { field, column: columnName(feed, field), severity: 'WARNING' as const };
-  if (differing.length === 0) return { ...base, code: 'FEED_RETURNED_OWN' };
-  const columns = differing.map((name) => columnName(feed, name)).join('、');
-  return { ...base, code: 'FEED_RETURNED_DIFFERS', params: { columns } };
-}
-
 function count(ends: readonly RowEnd[]): RowCounts {
   const rows: RowCounts = { ...NO_ROWS, read: ends.length };
   for (const { outcome } of ends) rows[outcome.toLowerCase() as Lowercase<RowOutcome>] += 1;
@@ -211,24 +196,9 @@ export async function storeChunk(
   });
   await deps.publications.refreshMany(published, tx);
   await deps.publications.refreshStored(repaired, tx);
-  await noteRepairs(batch, repaired, deps, tx);
+  await noteRepairs(batch, repaired, deps.audit, tx);
   await deps.outbox.enqueueMany(changes, tx);
   return { ends, counted };
-}
-
-/** Rare: an event for each record, in the transaction. */
-async function noteRepairs(
-  batch: FeedBatchDoc,
-  records: readonly RecordContents[],
-  { audit }: ChunkDeps,
-  tx: ClientSession,
-): Promise<void> {
-  for (const { change } of records) {
-    const { recordId, repairedOn } = change;
-    const detail = { batchId: batch._id.toHexString(), ...(repairedOn === undefined ? {} : { repairedOn }) };
-    const action = repairedOn === undefined ? 'record:restore-display' : 'record:end-display';
-    await audit.record(systemViewer, { action, object: `record:${recordId}`, result: 'OK', detail }, tx);
-  }
 }
 
 /**

@@ -74,7 +74,8 @@ export class ReceiveService {
     const feed = this.#deps.sectors.feedOf(path);
     if (!feed) throw new NotFoundError('FEED_UNKNOWN');
     await this.#deps.reference.refresh();
-    if (!this.#deps.reference.catalogueOf(path)) throw new InputError(['feed'], 'FEED_NOT_IN_CATALOGUE', { feed: feed.name });
+    if (!this.#deps.reference.catalogueOf(path))
+      throw new InputError(['feed'], 'FEED_NOT_IN_CATALOGUE', { feed: feed.name });
     const agencyId = await this.#agencyOf(viewer, feed, agency);
     requireUpload(viewer, { sector: feed.sector.slug, agencyId });
     return { feed, agencyId };

@@ -3,8 +3,10 @@ import { addYears, LONG_TERM, type CivilDate } from '../../lib/civil-date.ts';
 import {
   getFeed,
   kindOf,
+  type CatalogueItem,
   type CounterpartKind,
   type DecisionState,
+  type FeedDisclosure,
   type RecordKind,
 } from '../template/index.ts';
 
@@ -27,12 +29,15 @@ export interface Displayable {
   readonly decidedOn: CivilDate;
   readonly publicUntil?: CivilDate;
   readonly state: DecisionState;
+  /** Day since which a repair keeps it from the public. */
+  readonly repairedOn?: CivilDate;
   /** Columns by field. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
 /** Why the public never sees a record. */
-export type HiddenReason = 'NATURAL_PERSON' | 'WARNING_ONLY' | 'NOT_FOR_PUBLIC' | 'REVOKED' | 'ENDED';
+export type HiddenReason =
+  'NATURAL_PERSON' | 'WARNING_ONLY' | 'NOT_FOR_PUBLIC' | 'REVOKED' | 'ENDED' | 'REPAIRED';
 
 export type Display =
   | { readonly shown: true; readonly from: CivilDate; readonly until: CivilDate }
@@ -47,9 +52,12 @@ export function loadDisplayRules(): DisplayRules {
 }
 
 /** What catalogue entry and kind say of the public, before any rule about the decision. */
-function hiddenByFeed({ feed, kind, counterpartKind, fields }: Displayable): HiddenReason | undefined {
+function hiddenByFeed(
+  { kind, counterpartKind, fields }: Displayable,
+  disclosure: FeedDisclosure | undefined,
+): HiddenReason | undefined {
   const { naturalPersons, endedBy, when = {}, years } = kindOf(kind).display;
-  if (getFeed(feed).catalogue?.disclosure !== 'PUBLIC' || years === 0) return 'NOT_FOR_PUBLIC';
+  if (disclosure !== 'PUBLIC' || years === 0) return 'NOT_FOR_PUBLIC';
   if (counterpartKind === 'NATURAL_PERSON' && !naturalPersons) return 'NATURAL_PERSON';
   if (endedBy !== undefined && (fields[endedBy] ?? '') !== '') return 'ENDED';
   const closed = Object.entries(when).some(([field, values]) => !values.includes(fields[field] ?? ''));
@@ -60,9 +68,14 @@ function hiddenByFeed({ feed, kind, counterpartKind, fields }: Displayable): Hid
  * Whether and for how long a record may be shown. Pure.
  * Natural persons' penalties, and penalties that are nothing but a warning or 通报批评, are never shown; a revoked
  * decision is taken down (行政处罚法 Art. 48).
+ * @param catalogue entry of the feed that counts for the record, null for none; that of its file when left out
  */
-export function displayOf(record: Displayable, rules: DisplayRules): Display {
-  const hidden = hiddenByFeed(record);
+export function displayOf(
+  record: Displayable,
+  rules: DisplayRules,
+  catalogue: Pick<CatalogueItem, 'disclosure'> | null = getFeed(record.feed).catalogue ?? null,
+): Display {
+  const hidden = hiddenByFeed(record, catalogue?.disclosure);
   if (hidden) return { shown: false, reason: hidden };
   const { kind, counterpartKind, penaltyKinds, decidedOn } = record;
   if (counterpartKind === 'NATURAL_PERSON' && rules.neverNaturalPersons.includes(kind)) {
@@ -76,6 +89,7 @@ export function displayOf(record: Displayable, rules: DisplayRules): Display {
     return { shown: false, reason: 'NOT_FOR_PUBLIC' };
   }
   if (record.state === 'REVOKED') return { shown: false, reason: 'REVOKED' };
+  if (record.repairedOn !== undefined) return { shown: false, reason: 'REPAIRED' };
   const period = rules.periods
     .filter((entry) => entry.kind === kind && entry.decidedFrom <= decidedOn)
     .sort((a, b) => (a.decidedFrom < b.decidedFrom ? 1 : -1))[0];

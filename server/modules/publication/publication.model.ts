@@ -1,7 +1,7 @@
 import { Schema, type Types } from 'mongoose';
 import { baseOptions } from '../../db/base-schema.ts';
 import type { CivilDate } from '../../lib/civil-date.ts';
-import type { CounterpartKind, RecordKind } from '../template/index.ts';
+import type { CounterpartKind, RecordKind, RecordOrigin } from '../template/index.ts';
 
 /** What the public may see of a record, masked; nothing else is in here. */
 export interface PublicationDoc {
@@ -12,6 +12,8 @@ export interface PublicationDoc {
   sector: string;
   /** Path of the feed; left out where `feedPathOf` tells it from sector and kind. */
   feed?: string;
+  /** Where the record came from when none of our agencies reported it. */
+  origin?: RecordOrigin;
   counterpartKind: CounterpartKind;
   counterpartName: string;
   uscc?: string;
@@ -30,6 +32,7 @@ export const publicationSchema = new Schema<PublicationDoc>(
     kind: { type: String, required: true },
     sector: { type: String, required: true },
     feed: String,
+    origin: String,
     counterpartKind: { type: String, required: true },
     counterpartName: { type: String, required: true },
     uscc: String,

@@ -7,6 +7,7 @@ import { InputError, NotFoundError } from '../../lib/errors.ts';
 import { maskPersonName } from '../../lib/mask.ts';
 import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../lib/page.ts';
 import type { CreditRecord, RecordChange, RecordDraft, RecordField } from '../credit-record/index.ts';
+import type { EffectiveReference } from '../reference/index.ts';
 import { columnName, feedPathOf, publicColumns } from '../template/index.ts';
 import { displayOf, loadDisplayRules, type Display, type DisplayRules } from './display-rules.ts';
 import type { PublicationDoc } from './publication.model.ts';
@@ -45,12 +46,22 @@ export type PublishedContent = Pick<
 
 /** A changed record with the draft that changed it. */
 export interface PublishedChange {
-  readonly change: Pick<RecordChange, 'recordId' | 'revision' | 'sector'>;
+  readonly change: Pick<RecordChange, 'recordId' | 'revision' | 'sector' | 'origin' | 'repairedOn'>;
   readonly draft: PublishedContent;
+  /** Day this revision was received: the catalogue of that day says who may see it. */
+  readonly receivedOn: CivilDate;
 }
 
-function publicationOf({ change, draft }: PublishedChange, rules: DisplayRules): PublicationDoc | undefined {
-  const display = displayOf(draft, rules);
+type Catalogue = Pick<EffectiveReference, 'catalogueOf'>;
+
+function publicationOf(
+  { change, draft, receivedOn }: PublishedChange,
+  rules: DisplayRules,
+  catalogue: Catalogue,
+): PublicationDoc | undefined {
+  const { origin, repairedOn } = change;
+  const record = repairedOn === undefined ? draft : { ...draft, repairedOn };
+  const display = displayOf(record, rules, catalogue.catalogueOf(draft.feed, receivedOn) ?? null);
   if (!display.shown) return undefined;
   const natural = draft.counterpartKind === 'NATURAL_PERSON';
   const name = natural ? maskPersonName(draft.counterpartName) : draft.counterpartName;
@@ -64,7 +75,8 @@ function publicationOf({ change, draft }: PublishedChange, rules: DisplayRules):
     revision: change.revision,
     kind: draft.kind,
     sector: change.sector,
-    ...(draft.feed === feedPathOf({ ...change, kind: draft.kind }) ? {} : { feed: draft.feed }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(draft.feed === feedPathOf({ sector: change.sector, kind: draft.kind }) ? {} : { feed: draft.feed }),
     counterpartKind: draft.counterpartKind,
     counterpartName: name,
     ...(draft.uscc === undefined ? {} : { uscc: draft.uscc }),
@@ -96,8 +108,10 @@ export class PublicationService {
   readonly #repository: PublicationRepository;
   readonly #clock: Clock;
   readonly #rules: DisplayRules;
+  readonly #catalogue: Catalogue;
 
-  constructor(deps: { db: Db; clock: Clock; rules?: DisplayRules }) {
+  constructor(deps: { db: Db; clock: Clock; catalogue: Catalogue; rules?: DisplayRules }) {
+    this.#catalogue = deps.catalogue;
     this.#repository = new PublicationRepository(deps.db);
     this.#clock = deps.clock;
     this.#rules = deps.rules ?? loadDisplayRules();
@@ -109,13 +123,27 @@ export class PublicationService {
     const later: PublicationDoc[] = [];
     const hidden: Types.ObjectId[] = [];
     for (const entry of changes) {
-      const doc = publicationOf(entry, this.#rules);
+      const doc = publicationOf(entry, this.#rules, this.#catalogue);
       if (doc) (entry.change.revision === 1 ? first : later).push(doc);
       else if (entry.change.revision > 1) hidden.push(new Types.ObjectId(entry.change.recordId));
     }
     await this.#repository.insert(first, tx);
     await this.#repository.replace(later, tx);
     await this.#repository.remove(hidden, tx);
+  }
+
+  /** The same for records whose content stayed, but not what is to be shown of it. */
+  async refreshStored(records: readonly PublishedChange[], tx: ClientSession): Promise<void> {
+    const docs = records.map((record) => publicationOf(record, this.#rules, this.#catalogue));
+    await this.#repository.replace(
+      docs.filter((doc) => doc !== undefined),
+      tx,
+    );
+    const hidden = records.filter((_, i) => docs[i] === undefined);
+    await this.#repository.remove(
+      hidden.map(({ change }) => new Types.ObjectId(change.recordId)),
+      tx,
+    );
   }
 
   /** What is shown today, newest decision first. @throws ForbiddenError, InputError */
@@ -159,12 +187,14 @@ export class PublicationService {
   /** Whether and how long the rules show a record as it is now. */
   expected(record: CreditRecord): Display {
     const fields = Object.fromEntries(record.fields.map(({ field, value }) => [field, value]));
-    return displayOf({ ...record, fields }, this.#rules);
+    const item = this.#catalogue.catalogueOf(record.feed, record.revisedOn);
+    const repaired = record.repaired ? { repairedOn: record.repaired.on } : {};
+    return displayOf({ ...record, ...repaired, fields }, this.#rules, item ?? null);
   }
 
   /** The public copy as the rules make it of a record; undefined when it has none. Held against the stored one. */
   copyOf(record: PublishedChange): PublicationDoc | undefined {
-    return publicationOf(record, this.#rules);
+    return publicationOf(record, this.#rules, this.#catalogue);
   }
 
   /** Stored public copies by record id, behind `after` and up to `last`, at most `limit`. */

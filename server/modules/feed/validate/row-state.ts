@@ -1,7 +1,12 @@
 import type { CivilDate } from '../../../lib/civil-date.ts';
 import type { Fen } from '../../../lib/money.ts';
 import { scrubPersonal } from '../../../lib/scrub.ts';
-import { loadValueLists, type CounterpartKind, type DecisionState, type ValueLists } from '../../template/index.ts';
+import {
+  loadValueLists,
+  type CounterpartKind,
+  type DecisionState,
+  type ValueLists,
+} from '../../template/index.ts';
 import type { CellFault, Severity } from '../feed.types.ts';
 import type { Plan } from './plan.ts';
 

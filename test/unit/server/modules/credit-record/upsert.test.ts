@@ -6,12 +6,11 @@ import { civilDate } from '../../../../../server/lib/civil-date.ts';
 import { createCipher } from '../../../../../server/lib/field-cipher.ts';
 import type { CreditRecordDoc } from '../../../../../server/modules/credit-record/credit-record.model.ts';
 import type { RecordDraft } from '../../../../../server/modules/credit-record/index.ts';
+import { planUpsert, type UpsertPlan } from '../../../../../server/modules/credit-record/plan-upsert.ts';
 import {
   Deadlines,
   personalContext,
-  planUpsert,
   prepareRows,
-  type UpsertPlan,
 } from '../../../../../server/modules/credit-record/upsert.ts';
 
 const cipher = createCipher({ fieldKey: 'field-key', hashKey: 'hash-key' });
