@@ -1,4 +1,4 @@
-import type { RecordKind } from '../graphql/__generated__/documents.ts';
+import type { RecordKind, RecordOrigin } from '../graphql/__generated__/documents.ts';
 /** Long-term validity is stored as this day. */
 const LONG_TERM = '2099-12-31';
 const NOTHING = '—';
@@ -79,10 +79,21 @@ const KINDS: Readonly<Record<RecordKind, string>> = {
   PROPERTY: '不动产登记',
   REPORT: '年报与经营信息',
   INCIDENT: '事故事件',
+  REPAIR: '信用修复',
 };
 
 export function kindText(kind: string): string {
   return KINDS[kind as RecordKind] ?? kind;
+}
+
+const ORIGINS: Readonly<Record<RecordOrigin, string>> = {
+  CITY: '本市',
+  PROVINCE: '省级回流',
+  NATION: '国家回流',
+};
+
+export function originText(origin: RecordOrigin): string {
+  return ORIGINS[origin];
 }
 
 interface StateText {

@@ -26,6 +26,8 @@ export const creditRecordModule: GraphqlModule = {
     CreditRecord: {
       id: ({ id }: CreditRecord) => toGlobalId('CreditRecord', id),
       decidedAt: ({ decidedOn }: CreditRecord) => decidedOn,
+      origin: ({ origin }: CreditRecord) => origin ?? 'CITY',
+      repair: ({ repaired }: CreditRecord) => repaired ?? null,
       revisions: ({ id }: CreditRecord, _args, { app, viewer }) => app.creditRecords.revisions(viewer, id),
       async display(record: CreditRecord, _args, { app, loaders }) {
         const window = await loaders.publicationWindow.load(record.id);

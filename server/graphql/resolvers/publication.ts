@@ -25,6 +25,7 @@ export const publicationModule: GraphqlModule = {
     PublicRecord: {
       id: ({ id }: PublicRecord) => toGlobalId('PublicRecord', id),
       decidedAt: ({ decidedOn }: PublicRecord) => decidedOn,
+      origin: ({ origin }: PublicRecord) => origin ?? 'CITY',
     },
   },
   nodes: { PublicRecord: ({ app, viewer }, key) => app.publications.get(viewer, key) },

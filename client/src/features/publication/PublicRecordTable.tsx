@@ -8,6 +8,7 @@ import {
 import { Failure, Loading, Nothing, Pager } from '../../shared/components.tsx';
 import { DataTable, type Column } from '../../shared/DataTable.tsx';
 import { formatDate, kindText } from '../../shared/format.ts';
+import { OriginTag } from './OriginTag.tsx';
 import { FeedName } from '../feed/feeds.tsx';
 import { usePages } from '../../shared/use-pages.ts';
 
@@ -24,14 +25,22 @@ const counterpart: Column<Row> = {
   render: (row) =>
     row.uscc ? <Link to={`/subject/${row.uscc}`}>{row.counterpartName}</Link> : row.counterpartName,
 };
-const columns: readonly Column<Row>[] = [
+const columnsOf = (number: string, authority: string, day: string): readonly Column<Row>[] => [
   {
-    title: '决定文书号',
-    render: (row) => <Link to={`/record/${encodeURIComponent(row.id)}`}>{row.documentNumber}</Link>,
+    title: number,
+    render: (row) => (
+      <>
+        <Link to={`/record/${encodeURIComponent(row.id)}`}>{row.documentNumber}</Link>{' '}
+        <OriginTag origin={row.origin} />
+      </>
+    ),
   },
-  { title: '决定机关', width: '30%', render: (row) => row.authorityName },
-  { title: '决定日期', width: '8em', render: (row) => formatDate(row.decidedAt) },
+  { title: authority, width: '30%', render: (row) => row.authorityName },
+  { title: day, width: '8em', render: (row) => formatDate(row.decidedAt) },
 ];
+const decisions = columnsOf('决定文书号', '决定机关', '决定日期');
+/** Of records that are no decisions, too. */
+const others = columnsOf('编号或名称', '认定机关', '认定日期');
 
 /** Public records, newest decision first. `of` says whose or which when there are none. */
 export function PublicRecordTable(props: {
@@ -58,7 +67,7 @@ export function PublicRecordTable(props: {
         columns={[
           ...(props.withCounterpart ? [kind, counterpart] : []),
           ...(props.withFeed ? [feed] : []),
-          ...columns,
+          ...(props.withFeed ? others : decisions),
         ]}
         rows={rows}
         rowKey={(row) => row.id}
