@@ -16,10 +16,7 @@ interface Firm {
 const read = (path: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../schema/${path}`, import.meta.url), 'utf8'));
 const template = read('feed/g3/license.json') as { columns: { code: string; name: string }[] };
-const catalogue = read('codes/sectors.json') as {
-  sectors: { slug: string; agencyName: string; agencyUscc: string }[];
-};
-const market = catalogue.sectors.find(({ slug }) => slug === 'market');
+const market = read('sectors/market/sector.json') as { agencyName: string; agencyUscc: string };
 
 /** The civil day in China, so many days from today. */
 function day(offset: number): string {
@@ -42,11 +39,11 @@ function licenseFile(firm: Firm, codes: readonly string[], run: string): Buffer 
     XK_JDRQ: day(-1),
     XK_YXQZ: day(-1),
     XK_YXQZI: day(1800),
-    XK_XKJG: market?.agencyName ?? '',
-    XK_XKJGDM: market?.agencyUscc ?? '',
+    XK_XKJG: market.agencyName,
+    XK_XKJGDM: market.agencyUscc,
     XK_ZT: '有效',
-    XK_LYDW: market?.agencyName ?? '',
-    XK_LYDWDM: market?.agencyUscc ?? '',
+    XK_LYDW: market.agencyName,
+    XK_LYDWDM: market.agencyUscc,
   });
   const lines = [
     template.columns.map(({ name }) => name),

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildClient, clientIsBuilt } from '../../scripts/build.ts';
 import { totpCode, totpStep } from '../../server/auth/totp.ts';
 import { systemViewer } from '../../server/auth/viewer.ts';
+import { civilDateOf } from '../../server/lib/civil-date.ts';
 import { startSimulator, type Simulator } from '../../server/upstream-sim/index.ts';
 import { startTestApp } from '../support/app.ts';
 import { logIn, overflows, watchFaults } from '../support/browser-page.ts';
@@ -94,6 +96,29 @@ function fromBase32(text: string): Uint8Array {
         .getByRole('img', { name: /各平台/ })
         .locator('svg')
         .waitFor();
+    });
+
+    it('is told which decisions a platform has lost', async () => {
+      const { outbox, creditRecords, clock } = app.app;
+      while ((await outbox.counts('province')).CONFIRMED === 0) await sleep(100);
+      await simulator.close();
+      simulator = await startSimulator({ port: 0, token: 'simulator-token' });
+      await outbox.setPlatform(systemViewer, { code: 'province', url: simulator.url });
+      const page = await logIn(context, app.url, 'center', app.password);
+      await page.getByRole('link', { name: '对账' }).click();
+      await page.getByLabel('平台接收日期').fill(civilDateOf(clock.now()));
+      await page.getByRole('button', { name: '对账', exact: true }).click();
+      await page
+        .getByRole('button', { name: /差异清单/ })
+        .first()
+        .click();
+      const row = page.getByRole('table', { name: '差异清单' }).locator('tbody tr').first();
+      const cell = (title: string) => row.locator(`td[data-title="${title}"]`).innerText();
+      const documentNumber = await cell('文书号');
+      const [record] = (await creditRecords.page(systemViewer, { documentNumber }, { first: 1 })).nodes;
+      expect(record?.counterpartName).to.equal(await cell('行政相对人'));
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await overflows(page)).to.equal(false);
     });
 
     it('goes from a batch to its rows by outcome', async () => {
