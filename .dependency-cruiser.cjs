@@ -6,6 +6,7 @@ const MODULES = [
   'organization',
   'account',
   'template',
+  'reference',
   'sector',
   'subject',
   'quality-counters',

@@ -5,5 +5,8 @@ export const recomputeDeadlines = defineJob({
   name: 'recompute-deadlines',
   schedule: '20 0 * * *',
   timeLimitMs: minutes(30),
-  run: async ({ app }) => ({ changed: await app.creditRecords.recomputeDeadlines() }),
+  async run({ app }) {
+    await app.reference.effective.refresh();
+    return { changed: await app.creditRecords.recomputeDeadlines() };
+  },
 });

@@ -1,18 +1,28 @@
 import cron from 'node-cron';
 import type { AppContext } from '../server/context.ts';
+import { applyHolidays } from './apply-holidays.job.ts';
+import { collectFeeds } from './collect-feeds.job.ts';
 import type { Job } from './define-job.ts';
+import { findSilentAgencies } from './find-silent-agencies.job.ts';
 import { ingestFeeds } from './ingest-feeds.job.ts';
 import { purgeExpired } from './purge-expired.job.ts';
 import { pushOutbox } from './push-outbox.job.ts';
 import { reconcileDaily } from './reconcile-daily.job.ts';
+import { reconcileMonthly } from './reconcile-monthly.job.ts';
 import { recomputeDeadlines } from './recompute-deadlines.job.ts';
+import { remindAgencies } from './remind-agencies.job.ts';
 import { runJob } from './run-job.ts';
 
 export const JOBS: readonly Job[] = [
+  collectFeeds,
   ingestFeeds,
   pushOutbox,
+  applyHolidays,
   recomputeDeadlines,
   reconcileDaily,
+  reconcileMonthly,
+  findSilentAgencies,
+  remindAgencies,
   purgeExpired,
 ];
 

@@ -27,6 +27,7 @@ interface DemoAccount {
 
 const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   { username: 'center', roles: ['CENTER_OPERATOR'], of: 'center' },
+  { username: 'center-checker', roles: ['CENTER_CHECKER'], of: 'center' },
   { username: 'admin', roles: ['SYSTEM_ADMIN'], of: 'center' },
   { username: 'security', roles: ['SECURITY_ADMIN'], of: 'center' },
   { username: 'auditor', roles: ['AUDIT_ADMIN'], of: 'center' },

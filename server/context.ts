@@ -14,16 +14,20 @@ import { createLogger, type Logger } from './lib/logger.ts';
 import type { WorkingCalendar } from './lib/working-day.ts';
 import { AccountService } from './modules/account/index.ts';
 import { AuditService } from './modules/audit/index.ts';
+import { CollectionService } from './modules/collection/index.ts';
 import { CreditRecordService } from './modules/credit-record/index.ts';
 import { FeedService } from './modules/feed/index.ts';
 import { JobService } from './modules/job/index.ts';
 import { OrganizationService } from './modules/organization/index.ts';
 import { OutboxService } from './modules/outbox/index.ts';
 import { PublicationService } from './modules/publication/index.ts';
+import { QualityService } from './modules/quality/index.ts';
 import { ReconciliationService } from './modules/reconciliation/index.ts';
+import { ReferenceService } from './modules/reference/index.ts';
 import { SectorService } from './modules/sector/index.ts';
 import { SubjectService } from './modules/subject/index.ts';
-import { upstreamCodeOf } from './modules/template/index.ts';
+import { ThreadService } from './modules/thread/index.ts';
+import { addSectorFolder } from './modules/template/index.ts';
 
 /** Everything the doors and the jobs work with; built once per process. */
 export interface AppContext {
@@ -37,6 +41,7 @@ export interface AppContext {
   readonly audit: AuditService;
   readonly accounts: AccountService;
   readonly organizations: OrganizationService;
+  readonly reference: ReferenceService;
   readonly sectors: SectorService;
   readonly subjects: SubjectService;
   readonly creditRecords: CreditRecordService;
@@ -44,6 +49,9 @@ export interface AppContext {
   readonly outbox: OutboxService;
   readonly reconciliation: ReconciliationService;
   readonly feeds: FeedService;
+  readonly collection: CollectionService;
+  readonly quality: QualityService;
+  readonly threads: ThreadService;
   readonly jobs: JobService;
   close(): Promise<void>;
 }
@@ -97,10 +105,12 @@ export async function createContext(config: Config, options: ContextOptions = {}
     production: config.nodeEnv === 'production',
     issuer: `信用${config.cityName}`,
   });
-  const sectors = new SectorService();
+  if (config.sectorsDir !== undefined) addSectorFolder(config.sectorsDir);
+  const reference = new ReferenceService({ db, clock, log, calendar, audit, organizations });
+  const sectors = new SectorService(reference.effective);
   const subjects = new SubjectService({ db, clock, audit });
   const creditRecords = new CreditRecordService({ db, clock, cipher, calendar });
-  const publications = new PublicationService({ db, clock });
+  const publications = new PublicationService({ db, clock, catalogue: reference.effective });
   const outbox = new OutboxService({
     db,
     clock,
@@ -108,10 +118,18 @@ export async function createContext(config: Config, options: ContextOptions = {}
     log,
     audit,
     records: creditRecords,
-    columnCode: (kind, field) => upstreamCodeOf(kind, field) ?? '',
+    calendar,
     onRefused: (items, tx) => feeds.addRefused(items, tx),
   });
-  const reconciliation = new ReconciliationService({ db, clock, log, audit, outbox, records: creditRecords });
+  const reconciliation = new ReconciliationService({
+    db,
+    clock,
+    log,
+    audit,
+    outbox,
+    organizations,
+    records: creditRecords,
+  });
   const feeds: FeedService = new FeedService({
     db,
     clock,
@@ -121,12 +139,36 @@ export async function createContext(config: Config, options: ContextOptions = {}
     organizations,
     sectors,
     subjects,
+    reference: reference.effective,
     records: creditRecords,
     publications,
     outbox,
     blobs,
     workDirectory: join(dataDir, 'work', WORK),
   });
+  const quality = new QualityService({
+    db,
+    clock,
+    calendar,
+    audit,
+    organizations,
+    sectors,
+    records: creditRecords,
+    publications,
+    cityName: config.cityName,
+  });
+  const collection = new CollectionService({
+    db,
+    clock,
+    cipher,
+    log,
+    audit,
+    organizations,
+    sectors,
+    feeds,
+    collectDir: config.collectDir,
+  });
+  const threads = new ThreadService({ records: creditRecords, outbox, feeds, reconciliation });
   const context: AppContext = {
     config,
     log,
@@ -138,6 +180,7 @@ export async function createContext(config: Config, options: ContextOptions = {}
     audit,
     accounts,
     organizations,
+    reference,
     sectors,
     subjects,
     creditRecords,
@@ -145,8 +188,13 @@ export async function createContext(config: Config, options: ContextOptions = {}
     outbox,
     reconciliation,
     feeds,
+    collection,
+    quality,
+    threads,
     jobs,
     async close() {
+      await reference.effective.stop();
+      await collection.close();
       await reconciliation.close();
       await outbox.close();
       await db.close();
@@ -154,6 +202,8 @@ export async function createContext(config: Config, options: ContextOptions = {}
   };
   try {
     await migrate(db, clock);
+    await reference.effective.refresh();
+    reference.effective.start();
     await sweepWork(join(dataDir, 'work'), clock);
   } catch (error) {
     await context.close();

@@ -9,6 +9,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     const { withApp } = await import('./app.ts');
     return { usage: command.usage, run: (args) => withApp((app) => command.run(args, app)) };
   },
+  source: async () => (await import('./source.ts')).sourceCommand,
+  collect: async () => (await import('./collect.ts')).collectCommand,
   generate: async () => (await import('./generate.ts')).generateCommand,
   push: async () => (await import('./push.ts')).pushCommand((await import('./app.ts')).openApp),
   reconcile: async () =>
@@ -16,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   platform: async () => (await import('./platform.ts')).platformCommand((await import('./app.ts')).openApp),
   'upstream-sim': async () => (await import('./upstream-sim.ts')).upstreamSimCommand,
   'check-uscc': async () => (await import('./check-uscc.ts')).checkUsccCommand,
+  'decision-counts': async () => (await import('./decision-counts.ts')).decisionCountsCommand,
+  quality: async () => (await import('./quality.ts')).qualityCommand,
   due: async () => (await import('./due.ts')).dueCommand,
   feeds: async () => (await import('./template.ts')).feedsCommand,
   template: async () => (await import('./template.ts')).templateCommand,

@@ -21,7 +21,16 @@ import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** Where programs call: an unknown path below these is answered with JSON, not with the web page. */
-const API_PATHS = ['/auth', '/graphql', '/feeds', '/upstream', '/downloads'];
+const API_PATHS = [
+  '/auth',
+  '/graphql',
+  '/feeds',
+  '/upstream',
+  '/downloads',
+  '/statistics',
+  '/power-lists',
+  '/subjects',
+];
 
 const CLIENT_DIRECTORY = fileURLToPath(new URL('../../client/dist', import.meta.url));
 

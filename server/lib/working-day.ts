@@ -31,7 +31,9 @@ export class WorkingCalendar {
 
   /** Years announced since, in place of what the constructor was given for them; of an earlier call none are left. */
   announce(announced: readonly CalendarYear[]): void {
-    const years = [...new Map([...this.#shipped, ...announced.map((year) => [year.year, year] as const)]).values()];
+    const years = [
+      ...new Map([...this.#shipped, ...announced.map((year) => [year.year, year] as const)]).values(),
+    ];
     this.#years = new Set(years.map(({ year }) => year));
     this.#off = new Set(years.flatMap(({ off }) => off));
     this.#work = new Set(years.flatMap(({ work }) => work));

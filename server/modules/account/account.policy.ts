@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<Role, readonly OrganizationKind[]>> = {
   DISTRICT_CENTER: ['CENTER'],
   REGULATOR: ['AGENCY', 'CENTER'],
   CENTER_OPERATOR: ['CENTER'],
+  CENTER_CHECKER: ['CENTER'],
   SYSTEM_ADMIN: ['CENTER'],
   SECURITY_ADMIN: ['CENTER'],
   AUDIT_ADMIN: ['CENTER'],

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { systemViewer } from '../../auth/viewer.ts';
+import type { CivilDate } from '../../lib/civil-date.ts';
 import type { OrganizationKind, OrganizationService } from '../organization/index.ts';
+import type { EffectiveReference } from '../reference/index.ts';
 import { findFeed, listFeeds, listSectors, type FeedDefinition, type SectorFile } from '../template/index.ts';
 
 /** One of the 29 sectors 行业领域 or a further supplier, and who reports for it. */
@@ -16,6 +18,19 @@ export function agencyNameIn(cityName: string, name: string): string {
 
 /** The sectors of `schema/sectors` and of the city's own folder: data, the same in every process, not kept in the store. */
 export class SectorService {
+  readonly #catalogueOf: EffectiveReference['catalogueOf'];
+
+  /** @param reference what was entered over the catalogue of the files; without it the files alone count */
+  constructor(reference?: Pick<EffectiveReference, 'catalogueOf'>) {
+    this.#catalogueOf = (path, day) =>
+      reference ? reference.catalogueOf(path, day) : findFeed(path)?.catalogue;
+  }
+
+  /** Whether a feed may be collected on a day; its entry in the catalogue may have ended. */
+  isCollected(path: string, day: CivilDate): boolean {
+    return this.#catalogueOf(path, day) !== undefined;
+  }
+
   /** In the order of the catalogue, suppliers last. */
   list(): readonly Sector[] {
     return listSectors();
