@@ -81,6 +81,7 @@ const scalars = {
   USCC: 'string',
   Counts: 'Record<string, number>',
   SourceSettings: 'Record<string, unknown>',
+  ReferenceValue: 'object',
 };
 
 /**

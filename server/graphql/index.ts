@@ -1,2 +1,3 @@
+export { keyOfArgument } from './global-id.ts';
 export { createGraphqlDoor, type GraphqlDoor } from './server.ts';
 export { batchKey } from './resolvers/feed.ts';

@@ -1,4 +1,4 @@
-import type { Sector } from '../../modules/sector/index.ts';
+import type { Sector, SectorFeed } from '../../modules/sector/index.ts';
 import type { GraphqlModule } from '../resolver.ts';
 
 export const sectorModule: GraphqlModule = {
@@ -7,6 +7,9 @@ export const sectorModule: GraphqlModule = {
     Sector: {
       agency: ({ agencyUscc }: Sector, _args, { app }) => app.organizations.byUscc(agencyUscc),
       feeds: ({ slug }: Sector, _args, { app }) => app.sectors.feedsOf(slug),
+    },
+    Feed: {
+      catalogue: ({ path }: SectorFeed, _args, { app }) => app.reference.effective.catalogueOf(path) ?? null,
     },
   },
 };
