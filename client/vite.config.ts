@@ -24,6 +24,7 @@ export default defineConfig({
       '/auth': SERVER,
       '/feeds': SERVER,
       '/downloads': SERVER,
+      '/power-lists': SERVER,
       '/client-config.json': SERVER,
     },
   },

@@ -60,6 +60,48 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: 'quality',
+                lazy: async () => ({
+                  Component: (await import('./audiences/center/QualityPage.tsx')).QualityPage,
+                }),
+              },
+              {
+                path: 'city-sheet',
+                lazy: async () => ({
+                  Component: (await import('./audiences/center/CitySheetPage.tsx')).CitySheetPage,
+                }),
+              },
+              {
+                path: 'supervision',
+                lazy: async () => ({
+                  Component: (await import('./audiences/center/SupervisionPage.tsx')).SupervisionPage,
+                }),
+              },
+              {
+                path: 'reporting',
+                lazy: async () => ({
+                  Component: (await import('./audiences/agency/ReportingPage.tsx')).ReportingPage,
+                }),
+              },
+              {
+                path: 'collection',
+                lazy: async () => ({
+                  Component: (await import('./audiences/center/CollectionPage.tsx')).CollectionPage,
+                }),
+              },
+              {
+                path: 'reference',
+                lazy: async () => ({
+                  Component: (await import('./audiences/center/ReferencePage.tsx')).ReferencePage,
+                }),
+              },
+              {
+                path: 'lists',
+                lazy: async () => ({
+                  Component: (await import('./audiences/agency/OwnListsPage.tsx')).OwnListsPage,
+                }),
+              },
+              {
                 path: 'batches',
                 lazy: async () => ({
                   Component: (await import('./audiences/agency/FeedUploadPage.tsx')).FeedUploadPage,

@@ -1,6 +1,9 @@
-import { Button } from 'antd';
+import { Badge, Button } from 'antd';
 import { Link, NavLink, Outlet, ScrollRestoration } from 'react-router';
+import { useQuery } from 'urql';
 import { useViewer } from '../features/account/viewer.tsx';
+import { unreadNotices } from '../features/quality/unread.ts';
+import { UnreadNoticesDocument } from '../graphql/__generated__/documents.ts';
 import { siteName, useCity } from '../shared/city.ts';
 import { logout, useSession } from '../shared/session.ts';
 
@@ -45,8 +48,30 @@ function Navigation() {
       </NavLink>
       {viewer?.can('outbox:read') && <NavLink to="/board">推送看板</NavLink>}
       {viewer?.can('reconciliation:read') && <NavLink to="/reconciliation">对账</NavLink>}
+      {viewer?.can('collection:read') && <NavLink to="/collection">数据采集</NavLink>}
       {viewer?.can('feed:read') && <NavLink to="/batches">数据报送</NavLink>}
+      {viewer?.can('quality:read-all') && <NavLink to="/quality">数据质量</NavLink>}
+      {viewer?.can('quality:manage') && <NavLink to="/supervision">抽查督办</NavLink>}
+      {viewer?.can('reference:read') &&
+        (viewer.can('reference:propose') || viewer.can('reference:approve') ? (
+          <NavLink to="/reference">基础数据</NavLink>
+        ) : (
+          <NavLink to="/lists">事项清单</NavLink>
+        ))}
+      {viewer?.can('quality:read') && !viewer.can('quality:read-all') && <OwnReporting />}
     </nav>
+  );
+}
+
+/** Says how many notices wait. */
+function OwnReporting() {
+  const [{ data }] = useQuery({ query: UnreadNoticesDocument });
+  const unread = unreadNotices.use() ?? data?.unreadNotices ?? 0;
+  return (
+    <NavLink to="/reporting">
+      报送情况
+      <Badge count={unread} size="small" offset={[4, -2]} title={`${String(unread)} 条未读通知`} />
+    </NavLink>
   );
 }
 

@@ -41,5 +41,6 @@ export function useViewer(): CurrentViewer | undefined {
 /** Where somebody's work begins. */
 export function startOf(viewer: CurrentViewer): string {
   if (viewer.can('outbox:read')) return '/board';
+  if (viewer.can('reference:approve')) return '/reference';
   return viewer.can('feed:read') ? '/batches' : '/';
 }
