@@ -17,11 +17,11 @@ describe('the first start', function () {
       .map(({ username }) => username)
       .sort();
 
-  it('makes the agencies of all sectors and the ten demo accounts', async () => {
+  it('makes the agencies of all sectors and the eleven demo accounts', async () => {
     const { sectors, organizations } = context.app;
     for (const { agencyUscc } of sectors.list())
       expect(await organizations.byUscc(agencyUscc)).to.include({ active: true });
-    expect(await usernames()).to.have.length(10);
+    expect(await usernames()).to.have.length(11);
   });
 
   it('goes on where a start was killed between two accounts, and changes nothing when repeated', async () => {
@@ -32,9 +32,9 @@ describe('the first start', function () {
       { $unset: { doneAt: 1 } },
     );
     await bootstrap(context.app, { demoRecords: false });
-    expect(await usernames()).to.have.length(10);
+    expect(await usernames()).to.have.length(11);
     await bootstrap(context.app, { demoRecords: false });
-    expect(await usernames()).to.have.length(10);
+    expect(await usernames()).to.have.length(11);
   });
 
   it('makes no demo account again once an administrator took one away', async () => {
