@@ -40,7 +40,7 @@ export function UploadPanel({ feeds }: { feeds: readonly FeedChoice[] }) {
         <label htmlFor="feed">数据目录</label>
         <Select
           id="feed"
-          placeholder="请选择报送的数据目录"
+          placeholder="请选择或输入名称查找"
           options={feeds.map(({ path, name }) => ({ value: path, label: name }))}
           value={feed ?? null}
           onChange={setFeed}
