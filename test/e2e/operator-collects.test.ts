@@ -63,6 +63,7 @@ const missing = browserMissing();
       await page.getByRole('button', { name: '收件箱 停用' }).click();
       await page.getByRole('tooltip').getByRole('button', { name: '停用' }).click();
       await row.getByText('停用', { exact: true }).first().waitFor();
+      await page.getByRole('tooltip').waitFor({ state: 'hidden' });
 
       await page.setViewportSize({ width: 390, height: 844 });
       expect(await overflows(page)).to.equal(false);

@@ -14,7 +14,7 @@ export function firstStart(copies: GetCopies): void {
     expect(steps.map(({ _id }) => _id)).to.have.members(['demo-accounts', 'demo-records']);
     expect(steps.every((step) => 'doneAt' in step)).to.equal(true);
     const { nodes } = await app.accounts.list(systemViewer, { first: 100 });
-    expect(nodes).to.have.length(10);
+    expect(nodes).to.have.length(11);
     const organizations = await collection(app, 'organizations').find().toArray();
     expect(organizations).not.to.have.length(0);
     expect(new Set(organizations.map((each) => (each as unknown as { name: string }).name)).size).to.equal(
