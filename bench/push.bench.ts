@@ -33,12 +33,15 @@ async function throughput({ size, directory, emit, log }: BenchContext): Promise
   const app = await city.open();
   try {
     await untilTakenIn(app);
+    const counts = await Promise.all(simulators.map(({ code }) => app.outbox.counts(code)));
+    // Not every kind of record goes to every platform.
+    const due = counts.reduce((sum, { PENDING }) => sum + PENDING, 0);
     log('delivering');
     const started = performance.now();
     const summaries = await app.outbox.deliverAllDue({ drain: true });
     const seconds = (performance.now() - started) / 1000;
     const items = summaries.reduce((sum, { accepted }) => sum + accepted, 0);
-    if (items !== records * simulators.length) throw new Error(`delivered only ${String(items)}`);
+    if (items !== due || due === 0) throw new Error(`delivered ${String(items)} of ${String(due)}`);
     await stopAll(simulators);
     log(`${String(items)} items in ${String(rounded(seconds))} s; the same with the HTTP client alone`);
     const fresh = await startSimulators(city, directory);
