@@ -11,7 +11,7 @@ export const applyHolidays = defineJob({
     let changed = 0;
     for (const year of change?.years ?? []) {
       signal.throwIfAborted();
-      changed += await app.creditRecords.recomputeDeadlines(year);
+      changed += await app.creditRecords.deadlines.recompute(year);
     }
     await change?.done();
     return { years: change?.years.length ?? 0, changed };

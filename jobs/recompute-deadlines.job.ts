@@ -7,6 +7,6 @@ export const recomputeDeadlines = defineJob({
   timeLimitMs: minutes(30),
   async run({ app }) {
     await app.reference.effective.refresh();
-    return { changed: await app.creditRecords.recomputeDeadlines() };
+    return { changed: await app.creditRecords.deadlines.recompute() };
   },
 });

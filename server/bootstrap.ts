@@ -43,7 +43,7 @@ const DEMO_ACCOUNTS: readonly DemoAccount[] = [
 /** Reference data of every store: agencies, centre. May run at every start and in several processes. */
 export async function loadReferenceData(app: AppContext): Promise<void> {
   await app.sectors.ensureOrganizations(app.organizations, app.config.cityName);
-  await app.creditRecords.recomputeDeadlines();
+  await app.creditRecords.deadlines.recompute();
 }
 
 async function organizationsOf(app: AppContext): Promise<Map<string, string>> {

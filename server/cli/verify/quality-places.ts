@@ -77,7 +77,9 @@ async function partFrom({ db }: AppContext, from: string): Promise<Part> {
 }
 
 async function countDecisions(app: AppContext, tally: Tally, hooks: CountHooks, settle: (n: number) => void) {
-  const pages = pagesOf<CountedRecord>((before) => app.creditRecords.countedAfter(before?.id, PAGE));
+  const pages = pagesOf<CountedRecord>((before) =>
+    app.creditRecords.deadlines.countedAfter(before?.id, PAGE),
+  );
   for await (const page of pages) {
     for (const { id, counted, deadlineRight } of page) {
       tally.decision(counted);

@@ -2,29 +2,29 @@ import { isValidObjectId, Types, type ClientSession } from 'mongoose';
 import { requirePermission, type Viewer } from '../../auth/viewer.ts';
 import { bumpCounters, readCounters } from '../../db/counters.ts';
 import type { Db } from '../../db/connect.ts';
-import { addDays, civilDate, civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
+import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { InputError, NotFoundError } from '../../lib/errors.ts';
 import type { FieldCipher } from '../../lib/field-cipher.ts';
 import { decodeCursor, pageOf, pageSize, type Page, type PageArgs } from '../../lib/page.ts';
 import type { WorkingCalendar } from '../../lib/working-day.ts';
-import { Tally, type CountedDecision } from '../quality-counters/index.ts';
+import type { CountedDecision } from '../quality-counters/index.ts';
 import { feedPathOf, findFeed } from '../template/index.ts';
-import type { CreditRecordDoc, RecordContent } from './credit-record.model.ts';
+import type { CreditRecordDoc } from './credit-record.model.ts';
 import {
   CreditRecordRepository,
   type FeedFilter,
-  type HeadDoc,
   type RecordFilter,
   type RecordPlace,
-  type SentDoc,
 } from './credit-record.repository.ts';
 import type { PushableRecord, RecordChange, RevisionHead } from './credit-record.types.ts';
 import { present, presentRevision, type CreditRecord, type CreditRecordRevision } from './present.ts';
 import { planUpsert } from './plan-upsert.ts';
 import { applyRepairs, unappliedRepairs } from './repairs.ts';
 import { ReturnedDifferences, type ReturnedDifference } from './returned-difference.ts';
-import { countedDecision, Deadlines, personalContext, prepareRows, type PreparedRow } from './upsert.ts';
+import { RecordDeadlines } from './record-deadlines.ts';
+import { personalOf, SentRecords, type RevisionId } from './sent-records.ts';
+import { Deadlines, prepareRows, type PreparedRow } from './upsert.ts';
 import type { UpsertBatch, UpsertResult, UpsertRow } from './upsert.ts';
 
 /** A stored record as its draft was. */
@@ -46,14 +46,6 @@ export interface RecordContents {
   > & { readonly feed: string; readonly counterpartName: string; readonly authorityName: string };
 }
 
-/** A stored record as the quality figures have it. */
-export interface CountedRecord {
-  readonly id: string;
-  readonly counted: CountedDecision;
-  /** Whether deadline and lateness are what decision, receipt and calendar say. */
-  readonly deadlineRight: boolean;
-}
-
 /** What brought a revision. */
 export interface RevisionOrigin {
   readonly revision: number;
@@ -64,30 +56,10 @@ export interface RevisionOrigin {
   readonly seq: number;
 }
 
-type SentContent = Pick<RecordContent, 'fields' | 'personal' | 'contentHash'>;
-
 const PAGE = 500;
-/** Days that a deadline of at most twenty working days may lie behind the decision, holidays included. */
-const LONGEST_DEADLINE_DAYS = 60;
 
 /** Counter of stored records of a kind. */
 const COUNTER = 'records:';
-
-function revisionIdOf({ recordId, revision }: { recordId: string; revision: number }): string {
-  return `${recordId}-${String(revision)}`;
-}
-
-function headOf({ _id, revision, kind, agencyId, naturalKey, contentHash }: HeadDoc): RevisionHead {
-  return {
-    recordId: _id.toHexString(),
-    revision,
-    currentRevision: revision,
-    kind,
-    agencyId: agencyId.toHexString(),
-    naturalKey,
-    contentHash,
-  };
-}
 
 /** Stored decisions: the current version of each, and the ones before. */
 export class CreditRecordService {
@@ -95,6 +67,8 @@ export class CreditRecordService {
   readonly #clock: Clock;
   readonly #cipher: FieldCipher;
   readonly #deadlines: Deadlines;
+  readonly #sent: SentRecords;
+  readonly deadlines: RecordDeadlines;
   readonly #repository: CreditRecordRepository;
   readonly #differences: ReturnedDifferences;
 
@@ -104,6 +78,8 @@ export class CreditRecordService {
     this.#cipher = deps.cipher;
     this.#deadlines = new Deadlines(deps.calendar);
     this.#repository = new CreditRecordRepository(deps.db);
+    this.#sent = new SentRecords(this.#repository, deps.cipher);
+    this.deadlines = new RecordDeadlines(deps.db, this.#repository, this.#deadlines);
     this.#differences = new ReturnedDifferences(deps.db);
   }
 
@@ -150,76 +126,18 @@ export class CreditRecordService {
   }
 
   /** Those revisions that are stored, personal columns decrypted: for platforms only. */
-  async pushable(ids: readonly { recordId: string; revision: number }[]): Promise<PushableRecord[]> {
-    const records = new Map(
-      (await this.#repository.sentByIds([...new Set(ids.map(({ recordId }) => recordId))])).map((record) => [
-        record._id.toHexString(),
-        record,
-      ]),
-    );
-    const older = ids.filter(({ recordId, revision }) => (records.get(recordId)?.revision ?? 0) > revision);
-    const revisions = new Map(
-      (older.length === 0
-        ? []
-        : await this.#repository.revisionsByIds(older.map((id) => `${id.recordId}-${String(id.revision)}`))
-      ).map((revision) => [revision._id, revision]),
-    );
-    return ids.flatMap(({ recordId, revision }) => {
-      const record = records.get(recordId);
-      const content =
-        record?.revision === revision ? record : revisions.get(`${recordId}-${String(revision)}`);
-      return record && content ? [this.#pushable(record, content, revision)] : [];
-    });
-  }
-
-  #pushable(record: SentDoc, content: SentContent, revision: number): PushableRecord {
-    return {
-      recordId: record._id.toHexString(),
-      revision,
-      currentRevision: record.revision,
-      kind: record.kind,
-      sector: record.sector,
-      feed: feedPathOf(record),
-      counterpartKind: record.counterpartKind,
-      agencyId: record.agencyId.toHexString(),
-      naturalKey: record.naturalKey,
-      contentHash: content.contentHash,
-      fields: content.personal
-        ? { ...content.fields, ...this.#personal(record._id, content) }
-        : content.fields,
-      decidedOn: record.decidedOn,
-    };
-  }
-
-  #personal(recordId: Types.ObjectId, { personal }: Pick<RecordContent, 'personal'>): Record<string, string> {
-    if (personal === undefined) return {};
-    return JSON.parse(this.#cipher.decryptText(personal, personalContext(recordId))) as Record<
-      string,
-      string
-    >;
+  pushable(ids: readonly RevisionId[]): Promise<PushableRecord[]> {
+    return this.#sent.pushable(ids);
   }
 
   /** Those revisions that are stored, in any order. At most some hundred at once. */
-  async headsOf(ids: readonly { recordId: string; revision: number }[]): Promise<RevisionHead[]> {
-    const found = await this.#repository.headsByIds([...new Set(ids.map(({ recordId }) => recordId))]);
-    const records = new Map(found.map((record) => [record._id.toHexString(), record]));
-    const older = ids.filter(({ recordId, revision }) => (records.get(recordId)?.revision ?? 0) > revision);
-    const hashes = new Map(
-      (older.length === 0 ? [] : await this.#repository.revisionHashes(older.map(revisionIdOf))).map(
-        ({ _id, contentHash }) => [_id, contentHash],
-      ),
-    );
-    return ids.flatMap((id) => {
-      const record = records.get(id.recordId);
-      const contentHash =
-        record?.revision === id.revision ? record.contentHash : hashes.get(revisionIdOf(id));
-      return record && contentHash !== undefined ? [{ ...headOf(record), ...id, contentHash }] : [];
-    });
+  headsOf(ids: readonly RevisionId[]): Promise<RevisionHead[]> {
+    return this.#sent.headsOf(ids);
   }
 
   /** The current revisions of records by their natural keys. At most some hundred at once. */
-  async headsByKeys(naturalKeys: readonly string[]): Promise<RevisionHead[]> {
-    return (await this.#repository.headsByKeys(naturalKeys)).map(headOf);
+  headsByKeys(naturalKeys: readonly string[]): Promise<RevisionHead[]> {
+    return this.#sent.headsByKeys(naturalKeys);
   }
 
   /** Every record at its current revision, by id, behind `afterId`. */
@@ -250,7 +168,7 @@ export class CreditRecordService {
   #contents(record: CreditRecordDoc): RecordContents {
     const natural = record.counterpartKind === 'NATURAL_PERSON';
     // Only natural persons' names are encrypted: no other record is decrypted.
-    const personal = natural ? this.#personal(record._id, record)['counterpartName'] : undefined;
+    const personal = natural ? personalOf(this.#cipher, record._id, record)['counterpartName'] : undefined;
     const { origin, repaired } = record;
     const change = {
       recordId: record._id.toHexString(),
@@ -316,7 +234,7 @@ export class CreditRecordService {
     const record = await this.get(viewer, id);
     const found = await this.#repository.revisionsOf(new Types.ObjectId(record.id));
     return found.map((revision) =>
-      presentRevision(record, revision, this.#personal(revision.recordId, revision)),
+      presentRevision(record, revision, personalOf(this.#cipher, revision.recordId, revision)),
     );
   }
 
@@ -347,7 +265,7 @@ export class CreditRecordService {
   }
 
   #present(record: CreditRecordDoc): CreditRecord {
-    return present(record, this.#personal(record._id, record));
+    return present(record, personalOf(this.#cipher, record._id, record));
   }
 
   /** Maintained counts by kind. */
@@ -400,70 +318,9 @@ export class CreditRecordService {
     return feed ? this.#repository.countDecided(agencyId, feed, days, most) : 0;
   }
 
-  /**
-   * Works out deadlines again that crossed a year without a calendar, or with `year` all those that its days off touch.
-   * @returns how many changed
-   */
-  async recomputeDeadlines(year?: number): Promise<number> {
-    if (year === undefined) return this.#recompute();
-    let changed = 0;
-    const last = civilDate(`${String(year)}-12-31`);
-    for (let day = addDays(last, -365 - LONGEST_DEADLINE_DAYS); day <= last; day = addDays(day, 1))
-      changed += await this.#recompute(day);
-    return changed;
-  }
-
-  async #recompute(decidedOn?: CivilDate): Promise<number> {
-    let changed = 0;
-    for (let last: Types.ObjectId | undefined; ;) {
-      const done = await this.#db.inTransaction((tx) => this.#recomputePage(decidedOn, last, tx));
-      if (!done.last) return changed;
-      last = done.last;
-      changed += done.changed;
-    }
-  }
-
-  async #recomputePage(
-    decidedOn: CivilDate | undefined,
-    after: Types.ObjectId | undefined,
-    tx: ClientSession,
-  ) {
-    const found = await this.#repository.toRecompute(decidedOn, after, PAGE, tx);
-    const tally = new Tally();
-    const changes = found.flatMap((record) => {
-      const { date: dueOn, provisional } = this.#deadlines.of(record.kind, record.decidedOn);
-      if (dueOn === record.dueOn && provisional === (record.dueProvisional ?? false)) return [];
-      const late = civilDateOf(record.receivedAt) > dueOn;
-      if (late !== record.late) {
-        tally.decision(countedDecision(record, -1));
-        tally.decision(countedDecision({ ...record, late }, 1));
-      }
-      return [{ record, dueOn, provisional, late }];
-    });
-    await this.#repository.setDeadlines(changes, tx);
-    await tally.write(this.#db, tx);
-    return { last: found.at(-1)?._id, changed: changes.length };
-  }
-
   /** See `unappliedRepairs`. */
   unappliedRepairs() {
     return unappliedRepairs(this.#repository);
-  }
-
-  /**
-   * How stored records are counted, by id behind `afterId`, with the deadline as it is and as the calendar gives it:
-   * for `credit verify`.
-   */
-  async countedAfter(afterId: string | undefined, limit: number): Promise<CountedRecord[]> {
-    const found = await this.#repository.timingsAfter(afterId, limit);
-    return found.map((record) => {
-      const { date, provisional } = this.#deadlines.of(record.kind, record.decidedOn);
-      const right =
-        record.dueOn === date &&
-        (record.dueProvisional ?? false) === provisional &&
-        record.late === civilDateOf(record.receivedAt) > date;
-      return { id: record._id.toHexString(), counted: countedDecision(record, 1), deadlineRight: right };
-    });
   }
 }
 

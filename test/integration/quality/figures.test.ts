@@ -116,11 +116,11 @@ describe('quality figures', function () {
     ]);
     const { db, cipher } = app;
     const records = new CreditRecordService({ db, clock, cipher, calendar: announced });
-    expect(await records.recomputeDeadlines()).to.equal(1);
+    expect(await records.deadlines.recompute()).to.equal(1);
     expect(await own('2027-01')).to.include({ onTime: 1, late: 0 });
     expect(await own('2026-12')).to.include({ decided: 1, decidedLate: 0 });
-    expect(await records.recomputeDeadlines()).to.equal(0);
-    const [record] = await records.countedAfter(undefined, 100).then((all) => all.slice(-1));
+    expect(await records.deadlines.recompute()).to.equal(0);
+    const [record] = await records.deadlines.countedAfter(undefined, 100).then((all) => all.slice(-1));
     await nativeCollection<{ _id: Types.ObjectId }>(db, 'credit_records').updateOne(
       { decidedOn: '2026-12-30' } as never,
       { $set: { dueOn: '2027-01-08', late: true, dueProvisional: true } } as never,
@@ -128,7 +128,7 @@ describe('quality figures', function () {
     expect(record?.deadlineRight).to.equal(true);
     // Undone behind the back of the figures: both are told.
     expect((await faults()).join()).to.match(/quality: .*onTime \+1, late -1/);
-    expect(await app.creditRecords.recomputeDeadlines()).to.equal(0);
+    expect(await app.creditRecords.deadlines.recompute()).to.equal(0);
     await nativeCollection(db, 'credit_records').updateOne(
       { decidedOn: '2026-12-30' },
       {

@@ -162,7 +162,7 @@ describe('reference data at work', function () {
     clock.advance(DAY_MS);
     expect(await applyHolidays.run({ app, ...JOB })).to.deep.equal({ years: 1, changed: 2 });
     expect((await dueOf())[0]).to.deep.equal(['2026-12-30', '2027-01-12']);
-    const counted = await app.creditRecords.countedAfter(undefined, 100);
+    const counted = await app.creditRecords.deadlines.countedAfter(undefined, 100);
     expect(counted.every(({ deadlineRight }) => deadlineRight)).to.equal(true);
   });
 });
