@@ -6,7 +6,7 @@ import type { Agency, Decision, LicenceDecision, PenaltyDecision } from './decis
 /** A row as an agency writes it: field of the template → text; empty or absent without a value. */
 export type Row = Readonly<Record<string, string>>;
 
-export const COUNTERPART: Readonly<Record<CounterpartKind, string>> = {
+const COUNTERPART: Readonly<Record<CounterpartKind, string>> = {
   LEGAL_PERSON: '法人及非法人组织',
   INDIVIDUAL_BUSINESS: '个体工商户',
   NATURAL_PERSON: '自然人',
@@ -39,15 +39,22 @@ export function wan(yuan: number | undefined): string {
   return rest === '' ? whole : `${whole}.${rest}`;
 }
 
+/** The columns that say whom a row is about. */
+export function counterpartColumns({ name, kind, uscc, representative, personId }: Counterpart): Row {
+  return {
+    counterpartName: name,
+    counterpartKind: COUNTERPART[kind],
+    uscc: uscc ?? '',
+    legalRepresentative: representative ?? '',
+    idType: personId === undefined ? '' : '身份证',
+    idNumber: personId ?? '',
+  };
+}
+
 function licenceRow(common: Common, content: LicenceDecision): Row {
   const { counterpart, documentNumber, decidedOn, agency } = common;
   return {
-    counterpartName: counterpart.name,
-    counterpartKind: COUNTERPART[counterpart.kind],
-    uscc: counterpart.uscc ?? '',
-    legalRepresentative: counterpart.representative ?? '',
-    idType: counterpart.personId === undefined ? '' : '身份证',
-    idNumber: counterpart.personId ?? '',
+    ...counterpartColumns(counterpart),
     documentTitle: `${content.certificate}准予决定书`,
     documentNumber,
     licenseKind: content.category,
@@ -79,12 +86,7 @@ function penaltyText(content: PenaltyDecision): string {
 function penaltyRow(common: Common, content: PenaltyDecision): Row {
   const { counterpart, documentNumber, decidedOn, agency } = common;
   return {
-    counterpartName: counterpart.name,
-    counterpartKind: COUNTERPART[counterpart.kind],
-    uscc: counterpart.uscc ?? '',
-    legalRepresentative: counterpart.representative ?? '',
-    idType: counterpart.personId === undefined ? '' : '身份证',
-    idNumber: counterpart.personId ?? '',
+    ...counterpartColumns(counterpart),
     documentNumber,
     violationType: content.act,
     facts: content.facts,

@@ -7,7 +7,7 @@ import {
   type FeedDefinition,
 } from '../modules/template/index.ts';
 import type { Row } from './columns.ts';
-import { COUNTERPART, dateText, wan } from './columns.ts';
+import { counterpartColumns, dateText, wan } from './columns.ts';
 import { counterpartOf, type Counterpart, type Turn } from './counterpart.ts';
 import { amount, type Agency } from './decisions.ts';
 import type { Random } from './random.ts';
@@ -123,12 +123,7 @@ export function otherRow(random: Random, from: OtherFrom): OtherRow {
   const turn = isOnePerFirm(feed) ? from.turn : undefined;
   const who = counterpartOf(random, from.firms, from.decidedOn, allowed, turn);
   const row: Record<string, string> = {
-    counterpartName: who.name,
-    counterpartKind: COUNTERPART[who.kind],
-    uscc: who.uscc ?? '',
-    legalRepresentative: who.representative ?? '',
-    idType: who.personId === undefined ? '' : '身份证',
-    idNumber: who.personId ?? '',
+    ...counterpartColumns(who),
     sourceName: agency.name,
     sourceCode: agency.uscc,
   };

@@ -1,5 +1,5 @@
 import type { RowOutcome } from '../credit-record/index.ts';
-import { OUTCOME_LETTERS } from './chunk.ts';
+import { OUTCOME_LETTERS } from './note-chunk.ts';
 import type { FeedRepository } from './feed.repository.ts';
 import type { CellFault } from './feed.types.ts';
 

@@ -2,22 +2,8 @@ import { Button, Popconfirm } from 'antd';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { ReconcilePlatformDocument, type RunRowFragment } from '../../graphql/__generated__/documents.ts';
-import { authorizedFetch, problemOf, UNREACHABLE } from '../../shared/session.ts';
-
-async function download(run: RunRowFragment): Promise<string> {
-  try {
-    const response = await authorizedFetch(`/downloads/reconciliation/${run.id}.xlsx`);
-    if (!response.ok) return (await problemOf(response)).message;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = `对账差异-${run.platform}-${run.day}.xlsx`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-    return '';
-  } catch {
-    return UNREACHABLE.message;
-  }
-}
+import { download } from '../../shared/download.ts';
+import { UNREACHABLE } from '../../shared/session.ts';
 
 /** What can be done about the differences of a finished run: look, take away, have them mended. */
 export function RunActions({
@@ -50,7 +36,12 @@ export function RunActions({
       </Button>
       <Button
         size="small"
-        onClick={() => void download(run).then(setProblem)}
+        onClick={() =>
+          void download(
+            `/downloads/reconciliation/${run.id}.xlsx`,
+            `对账差异-${run.platform}-${run.day}.xlsx`,
+          ).then(setProblem)
+        }
         aria-label={`${name} 下载差异清单`}
       >
         下载

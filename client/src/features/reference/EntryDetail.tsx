@@ -7,7 +7,7 @@ import { formatInstant } from '../../shared/format.ts';
 import { useViewer } from '../account/viewer.tsx';
 import { Decision } from './Decision.tsx';
 import { EntryForm } from './EntryForm.tsx';
-import { download } from './power-api.ts';
+import { download } from '../../shared/download.ts';
 import { ValueView } from './ValueView.tsx';
 import { KINDS, STATES } from './words.ts';
 

@@ -2,7 +2,8 @@ import { Alert, Button, Upload } from 'antd';
 import { useState } from 'react';
 import { ItemTable } from './ItemTable.tsx';
 import { Labelled } from './Labelled.tsx';
-import { download, readItems } from './power-api.ts';
+import { download } from '../../shared/download.ts';
+import { readItems } from './power-api.ts';
 import type { PowerValue, ValueFormProps } from './values.ts';
 
 /** The whole list of an agency, from a workbook. */
