@@ -173,7 +173,15 @@ describe('doors of the reconciliation', () => {
   it('the job compares yesterday with every enabled platform and mends', async () => {
     await lose();
     clock.forward(86_400_000);
-    const counts = { platforms: 1, failed: 0, missingThere: 1, missingHere: 0, different: 0, repaired: 1 };
+    const counts = {
+      platforms: 1,
+      days: 1,
+      failed: 0,
+      missingThere: 1,
+      missingHere: 0,
+      different: 0,
+      repaired: 1,
+    };
     expect(await job()).to.deep.equal(counts);
     expect((await box.outbox.counts(PLATFORM)).PENDING).to.equal(1);
   });
