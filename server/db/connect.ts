@@ -1,5 +1,6 @@
 import './dead-socket.ts';
 import mongoose, { type ClientSession, type Connection, type Model, type Schema } from 'mongoose';
+import { laneOf } from './lane.ts';
 
 /** The store as the services see it: one connection, its models and transactions. */
 export interface Db {
@@ -27,7 +28,11 @@ export async function connectDb(uri: string, onClose?: () => Promise<void>): Pro
     model<T>(name: string, schema: Schema<T>, collection: string): Model<T> {
       return (conn.models[name] as Model<T> | undefined) ?? conn.model<T>(name, schema, collection);
     },
-    inTransaction: (fn) => conn.getClient().withSession((tx) => tx.withTransaction(() => fn(tx))) as never,
+    inTransaction: (fn) =>
+      conn.getClient().withSession((tx) => {
+        laneOf(tx);
+        return tx.withTransaction(() => fn(tx));
+      }) as never,
     async close() {
       await conn.close();
       await onClose?.();

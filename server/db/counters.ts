@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { Db } from './connect.ts';
+import { laneOf } from './lane.ts';
 import { nativeCollection, retryWhenLost } from './native.ts';
 
 interface CounterDoc {
@@ -10,24 +10,6 @@ interface CounterDoc {
 
 export const COUNTERS = 'counters';
 
-const SLOTS = 16;
-/** Where this process begins, so that two processes seldom write one document. */
-const first = randomInt(SLOTS);
-const slots = new WeakMap<ClientSession, number>();
-const taken = new Set<number>();
-
-/** Transactions of this process that are open at once move counters in slots of their own: none meets another. */
-export function laneOf(tx: ClientSession): number {
-  const known = slots.get(tx);
-  if (known !== undefined) return known;
-  const all = Array.from({ length: SLOTS }, (_, i) => (first + i) % SLOTS);
-  const slot = all.find((n) => !taken.has(n)) ?? first;
-  slots.set(tx, slot);
-  taken.add(slot);
-  tx.once('ended', () => taken.delete(slot));
-  return slot;
-}
-
 /** Moves counters in the transaction that changes what they count. A name holds no `#`; a delta of 0 costs nothing. */
 export async function bumpCounters(
   db: Db,
@@ -36,12 +18,12 @@ export async function bumpCounters(
 ): Promise<void> {
   const moved = [...deltas].filter(([, delta]) => delta !== 0);
   if (moved.length === 0) return;
-  const slot = String(laneOf(tx));
+  const lane = String(laneOf(tx));
   const operations = moved.map(([name, delta]) => {
     if (name.includes('#') || !Number.isSafeInteger(delta)) throw new RangeError(`not a counter: ${name}`);
     return {
       updateOne: {
-        filter: { _id: `${name}#${slot}` },
+        filter: { _id: `${name}#${lane}` },
         update: { $inc: { n: delta } },
         upsert: true,
       },
@@ -51,7 +33,7 @@ export async function bumpCounters(
   await retryWhenLost(() => counters.bulkWrite(operations, { session: tx }));
 }
 
-/** Sums the slots of every counter whose name starts so. */
+/** Sums the lanes of every counter whose name starts so. */
 export async function readCounters(db: Db, prefix: string, tx?: ClientSession): Promise<Map<string, number>> {
   const range = prefix === '' ? {} : { _id: { $gte: prefix, $lt: `${prefix}\uffff` } };
   const found = nativeCollection<CounterDoc>(db, COUNTERS).find(range, tx ? { session: tx } : {});

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connect.ts';
-import { laneOf } from '../../db/counters.ts';
+import { laneOf } from '../../db/lane.ts';
 import { nativeCollection } from '../../db/native.ts';
 import { counterId, keyAfter } from './counter-id.ts';
 import { addFigures, FIGURES, noFigures, type Figures } from './figures.ts';

@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
-import { laneOf } from '../../db/counters.ts';
+import { laneOf } from '../../db/lane.ts';
 import { nativeCollection, retryWhenLost } from '../../db/native.ts';
 import type { CivilDate } from '../../lib/civil-date.ts';
 import { counterId, monthOf, placeKey, type Place } from './counter-id.ts';
@@ -43,28 +43,45 @@ export function figuresOfRow({ outcome, faults }: Pick<CountedRow, 'outcome' | '
   return [...counted];
 }
 
+type Received = Pick<CountedRow, 'agencyId' | 'feed' | 'receivedOn'>;
+
+interface Sums extends Received {
+  readonly day: Record<Figure, number>;
+  readonly month: Record<Figure, number>;
+}
+
 /** Sums up what a transaction counts, to write it at once: one document per agency, feed and day or month. */
 export class Tally {
   readonly #sums = new Map<string, Record<Figure, number>>();
+  /** Of the row before: most rows of a chunk are received on one day. */
+  #last: Sums | undefined;
 
-  row({ agencyId, feed, receivedOn, ...row }: CountedRow): void {
-    const figures = figuresOfRow(row);
-    const own = { agencyId, feed };
-    for (const sum of [
-      this.#of({ unit: 'day', period: receivedOn, ...own }),
-      this.#of({ unit: 'month', period: monthOf(receivedOn), ...own }),
-    ])
-      for (const figure of figures) sum[figure] += 1;
+  row(row: CountedRow): void {
+    const { day, month } = this.#receivedIn(row);
+    for (const figure of figuresOfRow(row)) {
+      day[figure] += 1;
+      month[figure] += 1;
+    }
   }
 
-  decision({ agencyId, feed, receivedOn, decidedOn, late, by }: CountedDecision): void {
-    const own = { agencyId, feed };
+  decision(decision: CountedDecision): void {
+    const { agencyId, feed, decidedOn, late, by } = decision;
+    const { day, month } = this.#receivedIn(decision);
     const timing = late ? 'late' : 'onTime';
-    this.#of({ unit: 'day', period: receivedOn, ...own })[timing] += by;
-    this.#of({ unit: 'month', period: monthOf(receivedOn), ...own })[timing] += by;
-    const decided = this.#of({ unit: 'month', period: monthOf(decidedOn), ...own });
+    day[timing] += by;
+    month[timing] += by;
+    const decided = this.#of({ unit: 'month', period: monthOf(decidedOn), agencyId, feed });
     decided.decided += by;
     if (late) decided.decidedLate += by;
+  }
+
+  #receivedIn({ agencyId, feed, receivedOn }: Received): Sums {
+    const last = this.#last;
+    if (last?.receivedOn === receivedOn && last.feed === feed && last.agencyId === agencyId) return last;
+    const own = { agencyId, feed };
+    const day = this.#of({ unit: 'day', period: receivedOn, ...own });
+    const month = this.#of({ unit: 'month', period: monthOf(receivedOn), ...own });
+    return (this.#last = { ...own, receivedOn, day, month });
   }
 
   #of(place: Place): Record<Figure, number> {
@@ -83,6 +100,7 @@ export class Tally {
   take(): Map<string, Figures> {
     const sums = new Map(this.#sums);
     this.#sums.clear();
+    this.#last = undefined;
     return sums;
   }
 

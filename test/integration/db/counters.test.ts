@@ -35,6 +35,20 @@ describe('counters', () => {
     expect(await readCounters(db, 'rows')).to.deep.equal(new Map([['rows', 12]]));
   });
 
+  it('are moved by a transaction that another one overtook without starting over', async () => {
+    const { db } = store;
+    const counters = db.conn.collection(COUNTERS);
+    let runs = 0;
+    await db.inTransaction(async (slow) => {
+      runs += 1;
+      await counters.findOne({ _id: 'overtaken#0' as never }, { session: slow });
+      if (runs === 1) await db.inTransaction((tx) => bumpCounters(db, new Map([['overtaken', 1]]), tx));
+      await bumpCounters(db, new Map([['overtaken', 1]]), slow);
+    });
+    expect(runs).to.equal(1);
+    expect(await readCounters(db, 'overtaken')).to.deep.equal(new Map([['overtaken', 2]]));
+  });
+
   it('use the same few documents whatever number of transactions has gone before', async () => {
     const { db } = store;
     for (let i = 0; i < 40; i += 1) {
