@@ -23,7 +23,7 @@ COPY --from=build /app/client/dist client/dist
 COPY --from=build /app/client/src/graphql/__generated__/persisted.json client/src/graphql/__generated__/persisted.json
 USER node
 EXPOSE 4000
-CMD ["node", "--import=./server/lib/typescript.mjs", "server/index.ts", "server"]
+CMD ["node", "--import=./server/lib/runtime.mjs", "server/index.ts", "server"]
 
 FROM nginxinc/nginx-unprivileged:1.29-alpine AS client
 COPY deploy/nginx.conf /etc/nginx/conf.d/default.conf

@@ -1,4 +1,4 @@
 // A worker thread starts from plain JavaScript: this registers the TypeScript loader, then writes a workbook.
-import './typescript.mjs';
+import './runtime.mjs';
 
 await import('./plain-workbook-worker.ts');

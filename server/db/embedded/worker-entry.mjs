@@ -1,4 +1,4 @@
 // A worker thread starts from plain JavaScript: this registers the TypeScript loader, then runs the store.
-import '../../lib/typescript.mjs';
+import '../../lib/runtime.mjs';
 
 await import('./worker.ts');
