@@ -23,6 +23,7 @@ const WRITTEN = [
   'feed_chunks',
   'problem_rows',
   'counters',
+  'quality_counters',
 ];
 
 /** Inserts all documents of a collection again. @returns seconds spent in `insertMany`, and how many there were */

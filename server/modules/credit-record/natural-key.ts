@@ -6,6 +6,7 @@ import {
   kindOf,
   templateOf,
   type FeedDefinition,
+  type RecordKind,
 } from '../template/index.ts';
 import type { RecordDraft } from './credit-record.types.ts';
 
@@ -43,11 +44,28 @@ function isOfAgency({ sector }: FeedDefinition, draft: RecordDraft): boolean {
   return sector.agencyUscc === draft.authorityCode || sector.agencyUscc === draft.fields['sourceCode'];
 }
 
-/** Whether the key that the feed would give the draft says anything. */
-function isKeyed(feed: string, draft: RecordDraft): boolean {
-  const columns = new Set(templateOf(draft.feed).columns.map(({ field }) => field));
-  const key = keyFieldsOf(feed);
-  return key.every((field) => columns.has(field)) && key.some((field) => (draft.fields[field] ?? '') !== '');
+interface OtherFeed {
+  readonly feed: FeedDefinition;
+  readonly key: readonly string[];
+}
+
+const otherFeeds = new WeakMap<readonly FeedDefinition[], Map<string, readonly OtherFeed[]>>();
+
+/** Feeds of a kind, but for one, of which that one's template has the whole key. */
+function otherFeedsOf(kind: RecordKind, path: string): readonly OtherFeed[] {
+  const feeds = feedsOfKind(kind);
+  let known = otherFeeds.get(feeds);
+  if (!known) otherFeeds.set(feeds, (known = new Map()));
+  let others = known.get(path);
+  if (!others) {
+    const columns = new Set(templateOf(path).columns.map(({ field }) => field));
+    others = feeds
+      .filter((feed) => feed.path !== path)
+      .map((feed) => ({ feed, key: keyFieldsOf(feed.path) }))
+      .filter(({ key }) => key.every((field) => columns.has(field)));
+    known.set(path, others);
+  }
+  return others;
 }
 
 /**
@@ -60,7 +78,9 @@ export function naturalKeysOf(draft: RecordDraft, cipher: FieldCipher): readonly
   if (kindOf(draft.kind).generations) return [own];
   const keysOf = (feeds: readonly FeedDefinition[]): string[] =>
     feeds.map(({ path }) => naturalKeyOf({ ...draft, feed: path }, cipher));
-  const others = feedsOfKind(draft.kind).filter(({ path }) => path !== draft.feed && isKeyed(path, draft));
+  const others = otherFeedsOf(draft.kind, draft.feed).flatMap(({ feed, key }) =>
+    key.some((field) => (draft.fields[field] ?? '') !== '') ? [feed] : [],
+  );
   const ours = others.filter(({ sector }) => sector.origin === undefined);
   const ofAgency = ours.filter((feed) => isOfAgency(feed, draft));
   const returned = others.filter(({ sector }) => sector.origin !== undefined);
