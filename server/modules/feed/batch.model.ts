@@ -82,7 +82,7 @@ feedBatchSchema.index({ agencyId: 1, _id: -1 });
 feedBatchSchema.index({ status: 1, _id: 1 });
 feedBatchSchema.index({ blobKey: 1 });
 
-/** Outcomes of up to 500 rows that were committed together. */
+/** Outcomes of up to 1,000 rows that were committed together. */
 export interface FeedChunkDoc {
   /** `<batchId>-<first seq, 8 digits>` */
   _id: string;

@@ -154,10 +154,16 @@ export class FeedRepository {
   }
 
   /** Chunks of a batch in order, those that hold rows behind `afterSeq`. */
-  chunks(batchId: string, afterSeq: number, limit: number): Promise<FeedChunkDoc[]> {
-    const from = chunkId(batchId, Math.max(0, afterSeq - CHUNK_ROWS));
+  async chunks(batchId: string, afterSeq: number, limit: number): Promise<FeedChunkDoc[]> {
+    const ids = { $gt: chunkId(batchId, 0), $lt: `${batchId}-~` };
+    const [first] = await this.#chunks.collection
+      .find({ _id: { ...ids, $lte: chunkId(batchId, afterSeq + 1) } } as never, { projection: { _id: 1 } })
+      .sort({ _id: -1 })
+      .limit(1)
+      .toArray();
+    const from = first ? { ...ids, $gte: first._id } : ids;
     return this.#chunks.collection
-      .find({ _id: { $gt: from, $lt: `${batchId}-~` } } as never)
+      .find({ _id: from } as never)
       .sort({ _id: 1 })
       .limit(limit)
       .toArray() as never;
@@ -204,7 +210,8 @@ export class FeedRepository {
   }
 }
 
-export const CHUNK_ROWS = 500;
+/** The most rows that are committed together. */
+export const CHUNK_ROWS = 1000;
 
 /** Sorts by batch, then by place. */
 export function chunkId(batchId: string, firstSeq: number): string {

@@ -15,14 +15,14 @@ import { NO_ROWS, type BatchStatus, type FeedBatchDoc, type RowCounts } from './
 import { rowsOf, type FeedRow } from './chunk-rows.ts';
 import { DownloadTickets } from './download.ts';
 import { canReadBatch, worksForAll } from './feed.policy.ts';
-import { CHUNK_ROWS, FeedRepository } from './feed.repository.ts';
+import { FeedRepository } from './feed.repository.ts';
 import type { RowEnd } from './feed.types.ts';
 import { IngestService, type IngestDeps } from './ingest.service.ts';
 import { ALL_PROBLEMS, type ProblemRowDoc } from './problem-row.model.ts';
 import { ProblemRowRepository } from './problem-row.repository.ts';
 import { ProblemRowService } from './problem-row.service.ts';
 import { ReceiveService, type Received, type ReceiveInput } from './receive.service.ts';
-import { csvOfRows, type SubmittedRow } from './submitted-rows.ts';
+import { csvOfRows, LIST_ROWS, type SubmittedRow } from './submitted-rows.ts';
 
 export type FeedDeps = Omit<IngestDeps, 'batches' | 'problems'> & {
   readonly organizations: OrganizationService;
@@ -251,13 +251,10 @@ export class FeedService {
   /** What became of the rows of a small batch, faults included. */
   async #endsOf(batch: FeedBatchDoc): Promise<RowEnd[]> {
     const id = batch._id.toHexString();
-    const chunks = await this.#batches.chunks(id, 0, 10);
+    const chunks = await this.#batches.chunks(id, 0, LIST_ROWS);
     const ends = chunks.flatMap((chunk) => rowsOf(chunk));
     const refused = new Map(
-      (await this.#problemRows.page(id, undefined, CHUNK_ROWS * 2, ALL_PROBLEMS)).map((row) => [
-        row.seq,
-        row,
-      ]),
+      (await this.#problemRows.page(id, undefined, LIST_ROWS * 2, ALL_PROBLEMS)).map((row) => [row.seq, row]),
     );
     return ends.map(({ warnings, ...row }) => ({
       ...row,

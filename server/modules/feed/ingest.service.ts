@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { acquireLease, releaseLease, renewLease } from '../../db/lease.ts';
 import type { BlobStore } from '../../lib/blob-store.ts';
 import { ConflictError, InputError, LimitError } from '../../lib/errors.ts';
+import { inChunks, type ChunkSize } from '../../lib/in-chunks.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { OrganizationService } from '../organization/index.ts';
 import { matchHeaderOf } from '../template/index.ts';
@@ -32,16 +33,15 @@ export interface IngestOptions {
   readonly onRows?: (ends: readonly RowEnd[], rows: RowCounts) => void;
 }
 
-async function* chunksOf(rows: AsyncIterable<RawRow>, size: number): AsyncGenerator<RawRow[]> {
-  let chunk: RawRow[] = [];
-  for await (const row of rows) {
-    chunk.push(row);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
+/** Characters of a chunk: their records, earlier revisions and public copies stay below 16 MB, the most a transaction takes. */
+const CHUNK_CHARS = 1_000_000;
+
+/** What failed comes in smaller chunks the next time: it may have been too much for one transaction. */
+function chunkSize(attempts: number): ChunkSize {
+  return { rows: Math.ceil(CHUNK_ROWS / 4 ** attempts), chars: CHUNK_CHARS };
 }
+
+const cellsOf = ({ cells }: RawRow): readonly unknown[] => cells;
 
 /** Thrown inside the transaction of a dry run, so that nothing of it stays. */
 class DryRun extends Error {}
@@ -127,7 +127,7 @@ export class IngestService {
     await batches.move(batch._id, ['INGESTING'], { status, finishedAt: clock.now() });
   }
 
-  /** One chunk is checked while the one before it is being written. */
+  /** One chunk is checked while the store commits the one before it. */
   async #rows(batch: FeedBatchDoc, { signal, onRows }: IngestOptions): Promise<void> {
     await this.#deps.reference.refresh();
     const agency = await this.#deps.organizations.byId(batch.agencyId.toHexString());
@@ -135,7 +135,7 @@ export class IngestService {
     let { cursor } = batch;
     let writing: Promise<void> = Promise.resolve();
     try {
-      for await (const rows of chunksOf(file.rows(), CHUNK_ROWS)) {
+      for await (const rows of inChunks(file.rows(), chunkSize(batch.attempts), cellsOf)) {
         signal?.throwIfAborted();
         const rest = rows.filter(({ seq }) => seq > cursor);
         if (rest.length === 0) continue;
@@ -143,9 +143,11 @@ export class IngestService {
         await writing;
         const at = { ...batch, cursor };
         cursor = rest.at(-1)?.seq ?? cursor;
-        writing = this.#commit(at, chunk, onRows);
-        // Its error is thrown by the next `await`; until then it must not count as unhandled.
-        writing.catch(() => undefined);
+        await new Promise<void>((written) => {
+          writing = this.#commit(at, chunk, onRows, written);
+          // Its error is thrown by the next `await`; until then it must not count as unhandled.
+          writing.catch(() => undefined).finally(written);
+        });
       }
       await writing;
     } finally {
@@ -154,10 +156,19 @@ export class IngestService {
     }
   }
 
-  async #commit(batch: FeedBatchDoc, chunk: CheckedChunk, onRows: IngestOptions['onRows']): Promise<void> {
+  /** @param onWritten called when nothing is left to do here but to wait for the store's commit */
+  async #commit(
+    batch: FeedBatchDoc,
+    chunk: CheckedChunk,
+    onRows: IngestOptions['onRows'],
+    onWritten: () => void,
+  ): Promise<void> {
     const { ends, rows } = await this.#deps.db.inTransaction(async (tx) => {
       const stored = await storeChunk(batch, chunk, this.#deps, tx);
-      return { ends: stored.ends, rows: await noteChunk(batch, chunk, stored, this.#deps, tx) };
+      const rows = await noteChunk(batch, chunk, stored, this.#deps, tx);
+      // The driver sends the commit first.
+      setImmediate(onWritten);
+      return { ends: stored.ends, rows };
     });
     this.#deps.outbox.notify();
     onRows?.(ends, rows);
@@ -171,7 +182,7 @@ export class IngestService {
     const agency = await this.#deps.organizations.byId(batch.agencyId.toHexString());
     const file = await this.open(batch.blobKey, batch.fileName, batch.feed);
     try {
-      for await (const rows of chunksOf(file.rows(), CHUNK_ROWS)) {
+      for await (const rows of inChunks(file.rows(), chunkSize(0), cellsOf)) {
         const chunk = checkChunk(batch, rows, this.#deps, agency);
         let ends: readonly RowEnd[] = [];
         const undo = new DryRun();

@@ -1,6 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import { InputError } from '../../lib/errors.ts';
-import { CHUNK_ROWS } from './feed.repository.ts';
+
+/** The most rows of one list. */
+export const LIST_ROWS = 500;
 
 /** A submitted row: column code or Chinese name, and its text. */
 export interface SubmittedRow {
@@ -12,8 +14,8 @@ export interface SubmittedRow {
  * @throws InputError FEED_ROWS_EMPTY, FEED_ROW_EMPTY, FEED_ROW_COLUMN_TWICE
  */
 export function csvOfRows(rows: readonly SubmittedRow[]): string {
-  if (rows.length < 1 || rows.length > CHUNK_ROWS)
-    throw new InputError(['rows'], 'FEED_ROWS_EMPTY', { max: CHUNK_ROWS });
+  if (rows.length < 1 || rows.length > LIST_ROWS)
+    throw new InputError(['rows'], 'FEED_ROWS_EMPTY', { max: LIST_ROWS });
   const columns = [...new Set(rows.flatMap(({ cells }) => cells.map(({ column }) => column)))];
   const lines = rows.map(({ cells }, i) => {
     const path = ['rows', String(i)];

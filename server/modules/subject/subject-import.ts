@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import type { Db } from '../../db/connect.ts';
 import { civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { inChunks } from '../../lib/in-chunks.ts';
 import { MetSubjects } from './met-subjects.ts';
 import { readRegisterFile, type RegisterSource } from './register-file.ts';
 import { readRegisterRow, type RegisterEntry, type RegisterFault } from './register-row.ts';
@@ -45,7 +46,11 @@ interface ImportDeps {
   readonly repository: SubjectRepository;
 }
 
-const CHUNK = 1000;
+/**
+ * Grams of names lie all over their index: larger transactions write each of its pages less often. The characters keep
+ * subjects and what is registered of them below 16 MB, the most a transaction takes.
+ */
+const CHUNK = { rows: 4000, chars: 1_500_000 } as const;
 const MOST_PROBLEMS = 10_000;
 
 /** One run over one file. Every chunk is a transaction of its own, so a run may stop anywhere and be repeated. */
@@ -58,6 +63,7 @@ export class SubjectImport {
   readonly #met = new MetSubjects();
   #source = '';
   #leftOut = 0;
+  #bytes = 0;
 
   constructor(deps: ImportDeps, options: ImportOptions) {
     this.#deps = deps;
@@ -66,34 +72,18 @@ export class SubjectImport {
 
   /** @param fileName as people know it */
   async run(fileName: string, register: RegisterSource): Promise<ImportResult> {
-    const { day } = this.#options;
-    const reading = { ...(day && { day }), today: civilDateOf(this.#deps.clock.now()) };
     this.#source = fileName;
-    let chunk: RegisterEntry[] = [];
-    let bytes = 0;
     // The next chunk is parsed while the store works on this one.
     let writing: Promise<void> = Promise.resolve();
-    const flush = async (): Promise<void> => {
-      await writing;
-      this.#options.signal?.throwIfAborted();
-      this.#options.onProgress?.({ rows: this.#rows.read, bytes });
-      writing = this.#store(chunk);
-      writing.catch(() => undefined);
-      chunk = [];
-    };
     try {
-      for await (const { row, layout, cells, bytes: read } of readRegisterFile(register)) {
-        this.#rows.read += 1;
-        bytes = read;
-        const result = readRegisterRow(cells, { layout, ...reading });
-        if ('faults' in result) this.#refuse(row, result.faults);
-        else {
-          for (const warning of result.warnings) this.#warn(warning, 1);
-          chunk.push(result.entry);
-        }
-        if (chunk.length === CHUNK) await flush();
+      for await (const chunk of inChunks(this.#entries(register), CHUNK, Object.values)) {
+        await writing;
+        this.#step();
+        writing = this.#store(chunk);
+        writing.catch(() => undefined);
       }
-      await flush();
+      await writing;
+      this.#step();
     } finally {
       await writing;
     }
@@ -103,6 +93,26 @@ export class SubjectImport {
       problemsLeftOut: this.#leftOut,
       warnings: this.#warnings,
     };
+  }
+
+  #step(): void {
+    this.#options.signal?.throwIfAborted();
+    this.#options.onProgress?.({ rows: this.#rows.read, bytes: this.#bytes });
+  }
+
+  async *#entries(register: RegisterSource): AsyncGenerator<RegisterEntry> {
+    const { day } = this.#options;
+    const reading = { ...(day && { day }), today: civilDateOf(this.#deps.clock.now()) };
+    for await (const { row, layout, cells, bytes } of readRegisterFile(register)) {
+      this.#rows.read += 1;
+      this.#bytes = bytes;
+      const result = readRegisterRow(cells, { layout, ...reading });
+      if ('faults' in result) this.#refuse(row, result.faults);
+      else {
+        for (const warning of result.warnings) this.#warn(warning, 1);
+        yield result.entry;
+      }
+    }
   }
 
   #warn(code: string, times: number): void {

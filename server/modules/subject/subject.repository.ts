@@ -27,6 +27,8 @@ const COMPARED = {
   registeredOn: 1,
 } as const;
 const WITHOUT_GRAMS = { grams: 0 } as const;
+/** Subjects of a chunk of rows. */
+const IN_ONE_ANSWER = { batchSize: 1000 } as const;
 const NAME_INDEX = { grams: 1, _id: 1 } as const;
 
 export class SubjectRepository {
@@ -48,13 +50,19 @@ export class SubjectRepository {
 
   byUsccs(usccs: readonly string[], tx?: ClientSession): Promise<SubjectDoc[]> {
     return this.#subjects
-      .find({ _id: { $in: [...usccs] } }, { projection: WITHOUT_GRAMS, ...(tx && { session: tx }) })
+      .find(
+        { _id: { $in: [...usccs] } },
+        { ...IN_ONE_ANSWER, projection: WITHOUT_GRAMS, ...(tx && { session: tx }) },
+      )
       .toArray();
   }
 
   known(usccs: readonly string[], tx?: ClientSession): Promise<KnownSubject[]> {
     return this.#subjects
-      .find<KnownSubject>({ _id: { $in: [...usccs] } }, { projection: COMPARED, ...(tx && { session: tx }) })
+      .find<KnownSubject>(
+        { _id: { $in: [...usccs] } },
+        { ...IN_ONE_ANSWER, projection: COMPARED, ...(tx && { session: tx }) },
+      )
       .toArray();
   }
 

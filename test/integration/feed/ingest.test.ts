@@ -19,7 +19,8 @@ import {
   type Texts,
 } from './feeds.ts';
 
-const ROWS = 1_010;
+/** Two chunks and a bit. */
+const ROWS = 2_010;
 
 describe('ingesting a batch', () => {
   const clock = movableClock();
@@ -137,7 +138,7 @@ describe('ingesting a batch', () => {
     expect(error).to.equal(reason);
     const half = await batchOf(batch);
     expect(half.status).to.equal('INGESTING');
-    expect(half.cursor).to.be.within(500, ROWS - 1);
+    expect(half.cursor).to.be.within(1_000, ROWS - 1);
     expect([half.rows.read, await stored(batch)]).to.deep.equal([half.cursor, half.cursor]);
     expect(await app.feeds.ingest.run(id)).to.equal(true);
     const whole = await batchOf(batch);
@@ -199,8 +200,8 @@ describe('ingesting a batch', () => {
       expect(both).to.include(true);
       const ended = await batchOf(batch);
       expect(ended.status).to.equal('PARTLY_INGESTED');
-      expect(ended.rows).to.deep.include({ read: ROWS, inserted: ROWS - 11, refused: 11 });
-      expect(await stored(batch)).to.equal(ROWS - 11);
+      expect(ended.rows).to.deep.include({ read: ROWS, inserted: ROWS - 21, refused: 21 });
+      expect(await stored(batch)).to.equal(ROWS - 21);
       expect(await app.feeds.problems.open()).to.equal(await app.feeds.problems.recount());
     });
 
@@ -213,6 +214,54 @@ describe('ingesting a batch', () => {
       for await (const _row of file.rows()) rows += 1;
       await file.close();
       expect(rows).to.equal(1);
+    });
+  });
+
+  describe('of the longest rows there may be', function () {
+    this.timeout(180_000);
+    const LONG = { facts: 5000, content: 5000, remark: 4000, violationType: 1500 } as const;
+    const PENALTIES = 360;
+    const long = (i: number): Texts => {
+      const texts = Object.entries(LONG).map(([field, length]) => [field, '罚款'.repeat(length / 2)]);
+      return rowOf('PENALTY', i, {
+        ...Object.fromEntries(texts),
+        documentNumber: `示罚〔2025〕长${String(i)}号`,
+      });
+    };
+    const upload = { feed: 'market/penalty' } as const;
+
+    it('takes fewer of them at once, and shows each', async () => {
+      const batch = await bring(app, csvFile('PENALTY', range(PENALTIES).map(long)), {
+        ...upload,
+        viewer: market,
+      });
+      expect([batch.status, batch.rows.inserted], JSON.stringify(batch.failure)).to.deep.equal([
+        'INGESTED',
+        PENALTIES,
+      ]);
+      const chunks = await collectionOf(app, 'feed_chunks').countDocuments({ batchId: batch._id });
+      expect(chunks).to.be.greaterThan(4);
+      const seqs: number[] = [];
+      for (let after: string | undefined; ;) {
+        const page = await app.feeds.rows(market, batch._id.toHexString(), undefined, {
+          first: 7,
+          ...(after === undefined ? {} : { after }),
+        });
+        seqs.push(...page.nodes.map(({ seq }) => seq));
+        if (!page.hasNext) break;
+        after = page.cursors.at(-1);
+      }
+      expect(seqs).to.deep.equal(range(PENALTIES));
+    });
+
+    it('replaces them by short ones, in smaller chunks where a transaction does not take as much', async () => {
+      const short = range(PENALTIES).map((i) => ({ ...long(i), facts: '短', content: '罚款', remark: '' }));
+      const { batch } = await receive(app, csvFile('PENALTY', short), { ...upload, viewer: market });
+      const id = batch._id.toHexString();
+      for (let i = 0; i < 3 && (await batchOf(batch)).status !== 'INGESTED'; i += 1)
+        await app.feeds.ingest.run(id).catch(() => undefined);
+      const { status, rows } = await batchOf(batch);
+      expect([status, rows.updated]).to.deep.equal(['INGESTED', PENALTIES]);
     });
   });
 
