@@ -4,13 +4,13 @@ import { addDays, civilDateOf, type CivilDate } from '../../lib/civil-date.ts';
 import { InputError, NotFoundError, RuleError } from '../../lib/errors.ts';
 import type { AuditService } from '../audit/index.ts';
 import type { Organization } from '../organization/index.ts';
-import { dueDayOf, dutiesOf, dutyKey, feedsOf, type Duty } from './duties.ts';
+import { dueDayOf, dutiesOf, dutyKey, feedsOf, isOwedBy, type Duty } from './duties.ts';
 import type { DecisionCountDoc } from './gap.model.ts';
 import { parsePeriod, type Period } from './period.ts';
 import { agencyFor } from './quality.policy.ts';
 import { activeAgencies } from './report.service.ts';
 import { ReportedDays } from './reported.ts';
-import { CADENCE_FILE, cadenceOf } from './rules.ts';
+import { CADENCE_FILE } from './rules.ts';
 import type { SilenceDeps, SilenceService } from './silence.service.ts';
 
 /**
@@ -113,7 +113,7 @@ export class DutyService {
     if (agency?.kind !== 'AGENCY' || !feedsOf(agency, sectors).includes(feed))
       throw new NotFoundError('QUALITY_NOT_FOUND');
     const period = parsePeriod(name);
-    if (!period || period.cadence !== cadenceOf(feed))
+    if (!period || !isOwedBy(period, feed, sectors))
       throw new InputError(['period'], 'QUALITY_PERIOD_INVALID', { period: name });
     const now = clock.now();
     const today = civilDateOf(now);

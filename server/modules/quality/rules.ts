@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { CivilDate } from '../../lib/civil-date.ts';
+import type { SectorService } from '../sector/index.ts';
 import { findFeed } from '../template/index.ts';
 import type { Cadence, Period } from './period.ts';
 
@@ -39,9 +41,11 @@ function inPeriods(cadence: Cadence | 'DAILY'): Cadence {
   return cadence === 'DAILY' ? 'WEEKLY' : cadence;
 }
 
-/** @param path `<sector>/<feed>` */
-export function cadenceOf(path: string): Cadence {
-  const feed = findFeed(path);
-  const named = CADENCE_FILE.feeds[path] ?? CADENCE_FILE.kinds[feed?.kind ?? ''];
-  return inPeriods(named ?? feed?.catalogue?.cadence ?? CADENCE_FILE.default);
+/**
+ * How often a feed must be reported on a day.
+ * @param path `<sector>/<feed>`
+ */
+export function cadenceOf(path: string, day: CivilDate, sectors: Pick<SectorService, 'cadenceOf'>): Cadence {
+  const named = CADENCE_FILE.feeds[path] ?? CADENCE_FILE.kinds[findFeed(path)?.kind ?? ''];
+  return inPeriods(named ?? sectors.cadenceOf(path, day) ?? CADENCE_FILE.default);
 }

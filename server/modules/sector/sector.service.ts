@@ -3,7 +3,14 @@ import { systemViewer } from '../../auth/viewer.ts';
 import type { CivilDate } from '../../lib/civil-date.ts';
 import type { OrganizationKind, OrganizationService } from '../organization/index.ts';
 import type { EffectiveReference } from '../reference/index.ts';
-import { findFeed, listFeeds, listSectors, type FeedDefinition, type SectorFile } from '../template/index.ts';
+import {
+  findFeed,
+  listFeeds,
+  listSectors,
+  type CatalogueItem,
+  type FeedDefinition,
+  type SectorFile,
+} from '../template/index.ts';
 
 /** One of the 29 sectors 行业领域 or a further supplier, and who reports for it. */
 export type Sector = SectorFile;
@@ -29,6 +36,11 @@ export class SectorService {
   /** Whether a feed may be collected on a day; its entry in the catalogue may have ended. */
   isCollected(path: string, day: CivilDate): boolean {
     return this.#catalogueOf(path, day) !== undefined;
+  }
+
+  /** How often a feed is to be reported, as its entry in the catalogue says on a day; undefined without one. */
+  cadenceOf(path: string, day: CivilDate): CatalogueItem['cadence'] | undefined {
+    return this.#catalogueOf(path, day)?.cadence;
   }
 
   /** In the order of the catalogue, suppliers last. */
