@@ -4,6 +4,7 @@ import { withApp } from './app.ts';
 import { UsageError, type Command } from './command.ts';
 import type { Check, CheckRun } from './verify/check.ts';
 import { feeds } from './verify/feeds.ts';
+import { gaps } from './verify/gaps.ts';
 import { auditChain, indexes, registrations, totals } from './verify/kept-counts.ts';
 import { outbox } from './verify/outbox.ts';
 import { publications } from './verify/publications.ts';
@@ -16,6 +17,7 @@ const RUNS: readonly CheckRun[] = [
   registrations,
   feeds,
   quality,
+  gaps,
   repairs,
   publications,
   outbox,

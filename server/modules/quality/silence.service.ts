@@ -34,17 +34,7 @@ export class SilenceService {
   async find(signal: AbortSignal): Promise<{ opened: number; closed: number; open: number }> {
     const { clock, gaps } = this.#deps;
     const today = civilDateOf(clock.now());
-    const from = addDays(today, -CADENCE_FILE.lookBackDays);
-    const duties = await this.#dueDuties(from, today);
-    const short = await this.#short(from, today);
-    const missing = new Map(short);
-    const zeros = await gaps.zerosBetween(from, today);
-    const reported = await this.#reportedFrom(duties, today);
-    for (const duty of duties) {
-      signal.throwIfAborted();
-      const id = dutyKey(duty.agencyId, duty.feed, duty.period.name);
-      if (!short.has(id) && !zeros.has(id) && !(await reported.has(duty))) missing.set(id, gapOf(duty));
-    }
+    const { from, missing } = await this.#missingOn(today, signal);
     const known = new Map((await gaps.openBetween(from, today)).map((gap) => [gap._id, gap]));
     let opened = 0;
     for (const [id, gap] of missing) {
@@ -54,6 +44,33 @@ export class SilenceService {
       if (await gaps.open(gap, clock.now())) opened += 1;
     }
     return { opened, closed: await this.#closeMended(missing, signal), open: missing.size };
+  }
+
+  /**
+   * What a search on an earlier day should have opened a gap for: periods without rows and without zero report that
+   * have none to this day. For `credit verify`.
+   */
+  async unfoundOn(day: CivilDate): Promise<{ checked: number; ids: readonly string[] }> {
+    const { from, missing } = await this.#missingOn(day);
+    const open = new Set((await this.#deps.gaps.openBetween(from, day)).map(({ _id }) => _id));
+    const silent = [...missing.values()].filter(({ reason }) => reason === 'SILENT');
+    return { checked: silent.length, ids: silent.flatMap(({ _id }) => (open.has(_id) ? [] : [_id])) };
+  }
+
+  /** Every period that was due before a day and is not reported, or not in full. */
+  async #missingOn(today: CivilDate, signal?: AbortSignal) {
+    const from = addDays(today, -CADENCE_FILE.lookBackDays);
+    const duties = await this.#dueDuties(from, today);
+    const short = await this.#short(from, today);
+    const missing = new Map(short);
+    const zeros = await this.#deps.gaps.zerosBetween(from, today);
+    const reported = await this.#reportedFrom(duties, civilDateOf(this.#deps.clock.now()));
+    for (const duty of duties) {
+      signal?.throwIfAborted();
+      const id = dutyKey(duty.agencyId, duty.feed, duty.period.name);
+      if (!short.has(id) && !zeros.has(id) && !(await reported.has(duty))) missing.set(id, gapOf(duty));
+    }
+    return { from, missing };
   }
 
   async #dueDuties(from: CivilDate, today: CivilDate): Promise<Duty[]> {

@@ -3,9 +3,10 @@ import { makeViewer, systemViewer, type Viewer } from '../../../server/auth/view
 import type { AppContext } from '../../../server/context.ts';
 import { findSilentAgencies } from '../../../jobs/find-silent-agencies.job.ts';
 import { remindAgencies } from '../../../jobs/remind-agencies.job.ts';
+import { gaps as gapsCheck } from '../../../server/cli/verify/gaps.ts';
 import { testContext, type TestContext } from '../../support/app.ts';
 import { movableClock } from '../../support/upstream.ts';
-import { agencyViewer, bring, centre, csvFile, rowOf } from '../feed/feeds.ts';
+import { agencyViewer, bring, centre, collectionOf, csvFile, rowOf } from '../feed/feeds.ts';
 
 const FEED = 'tax/license';
 
@@ -198,5 +199,19 @@ describe('silent agencies, zero reports and reminders', function () {
     }
     expect(new Set(seen).size).to.equal(seen.length);
     expect(seen.slice(-2)).to.have.members(first.nodes.map(({ _id }) => _id));
+  });
+
+  it('are all there for credit verify, which sees one that is not', async () => {
+    const check = async () => (await gapsCheck.run(app, () => undefined))[0];
+    expect(await check()).to.include({ checked: 0 });
+    const run = await app.jobs.start(findSilentAgencies.name, 'test');
+    await find();
+    await app.jobs.finish(run ?? '', {});
+    const before = await check();
+    expect(before?.checked).to.be.greaterThan(0);
+    expect(before?.faults).to.deep.equal([]);
+    const kept = collectionOf(app, 'reporting_gaps');
+    const gap = await kept.findOneAndDelete({ open: true, reason: 'SILENT' });
+    expect((await check())?.faults).to.deep.equal([`${String(gap?._id)} was not reported and has no gap`]);
   });
 });
