@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 
-const LANES = 16;
+export const LANES = 16;
 /** Where this process begins, so that two processes seldom write one document. */
 const first = randomInt(LANES);
 const lanes = new WeakMap<ClientSession, number>();

@@ -4,6 +4,7 @@ import { Types } from 'mongoose';
 import { systemViewer } from '../../../server/auth/viewer.ts';
 import { connectDb, type Db } from '../../../server/db/connect.ts';
 import { bumpCounters, readCounters } from '../../../server/db/counters.ts';
+import { LANES, laneOf } from '../../../server/db/lane.ts';
 import { acquireLease } from '../../../server/db/lease.ts';
 import { migrate } from '../../../server/db/migrate.ts';
 import { nativeCollection, retryWhenLost } from '../../../server/db/native.ts';
@@ -76,8 +77,15 @@ describe('two writers that meet at a key which is new to both', () => {
     expect(await things.find().toArray()).to.deep.equal([{ _id: 'a', n: 2 }]);
   });
 
-  it('both move a counter', async () => {
-    await meet((db, tx) => bumpCounters(db, new Map([['race:a', 3]]), tx));
+  it('both move a counter in one lane, as two processes may', async () => {
+    // With all lanes of this process taken, both get the same one.
+    const taken = Array.from({ length: LANES }, () => store.db.conn.getClient().startSession());
+    taken.forEach(laneOf);
+    try {
+      await meet((db, tx) => bumpCounters(db, new Map([['race:a', 3]]), tx));
+    } finally {
+      await Promise.all(taken.map((session) => session.endSession()));
+    }
     expect((await readCounters(store.db, 'race:')).get('race:a')).to.equal(6);
   });
 
