@@ -42,6 +42,20 @@ describe('ingesting a batch', () => {
   const stored = (batch: FeedBatchDoc): Promise<number> =>
     collectionOf(app, 'credit_records').countDocuments({ batchId: batch._id });
 
+  /** Ordinals of the inserted rows, page by page. */
+  async function paged({ _id }: FeedBatchDoc, first: number): Promise<number[]> {
+    const seqs: number[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await app.feeds.rows(market, _id.toHexString(), 'INSERTED', {
+        first,
+        ...(after === undefined ? {} : { after }),
+      });
+      seqs.push(...page.nodes.map(({ seq }) => seq));
+      if (!page.hasNext) return seqs;
+      after = page.cursors.at(-1);
+    }
+  }
+
   it('ends every row as inserted, updated, unchanged, conflict or problem', async () => {
     const [known, changing, foreign, first] = fresh(4) as [Texts, Texts, Texts, Texts];
     await bring(app, csvFile('LICENSE', [known, changing]), { viewer: market });
@@ -148,17 +162,7 @@ describe('ingesting a batch', () => {
     expect(await app.creditRecords.counts()).to.deep.equal(await app.creditRecords.recount());
     expect((await filesUnder(join(context.directory, 'work'))).size, 'plain files left').to.equal(0);
     // Paging loses and repeats no row.
-    const seqs: number[] = [];
-    for (let after: string | undefined; ;) {
-      const page = await app.feeds.rows(market, batch._id.toHexString(), 'INSERTED', {
-        first: 100,
-        ...(after === undefined ? {} : { after }),
-      });
-      seqs.push(...page.nodes.map(({ seq }) => seq));
-      if (!page.hasNext) break;
-      after = page.cursors.at(-1);
-    }
-    expect(seqs).to.deep.equal(range(ROWS));
+    expect(await paged(batch, 100)).to.deep.equal(range(ROWS));
     // An ended batch is left alone.
     await app.feeds.ingest.run(id);
     expect((await batchOf(batch)).rows).to.deep.equal(whole.rows);
@@ -241,17 +245,7 @@ describe('ingesting a batch', () => {
       ]);
       const chunks = await collectionOf(app, 'feed_chunks').countDocuments({ batchId: batch._id });
       expect(chunks).to.be.greaterThan(4);
-      const seqs: number[] = [];
-      for (let after: string | undefined; ;) {
-        const page = await app.feeds.rows(market, batch._id.toHexString(), undefined, {
-          first: 7,
-          ...(after === undefined ? {} : { after }),
-        });
-        seqs.push(...page.nodes.map(({ seq }) => seq));
-        if (!page.hasNext) break;
-        after = page.cursors.at(-1);
-      }
-      expect(seqs).to.deep.equal(range(PENALTIES));
+      expect(await paged(batch, 7)).to.deep.equal(range(PENALTIES));
     });
 
     it('replaces them by short ones, in smaller chunks where a transaction does not take as much', async () => {
